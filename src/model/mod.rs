@@ -1,0 +1,382 @@
+//! The resolved service set: each definition is what its source directory says, wherever it came from.
+//!
+//! Templates, loops, constants and sugar are gone. Every part knows its place in the source, be that text of the language or
+//! a file of a source directory, so that rules are written once for both.
+
+mod program;
+
+use std::collections::HashMap;
+
+use camino::Utf8PathBuf;
+use smol_str::SmolStr;
+
+pub use program::{Program, TextMap};
+
+use crate::s6rc::target::Target;
+use crate::source::Location;
+
+/// A service set.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// What it is compiled for.
+    pub target: Target,
+    /// The definitions, in order of their places.
+    pub definitions: Vec<Definition>,
+    /// Names that somebody else defines.
+    pub externals: Vec<External>,
+    /// Names whose definition could not be read: whoever refers to one is not to blame.
+    pub broken: Vec<SmolStr>,
+    /// The definitions by name; the first one where there are several.
+    index: HashMap<SmolStr, usize>,
+    /// Constants and templates that nothing uses, and the like: what only the language has.
+    pub unused: Vec<Unused>,
+}
+
+impl Model {
+    /// A set of these definitions.
+    #[must_use]
+    pub fn new(target: Target, definitions: Vec<Definition>) -> Self {
+        let mut model = Self { target, definitions, ..Self::default() };
+        for (at, definition) in model.definitions.iter().enumerate() {
+            model.index.entry(definition.name.clone()).or_insert(at);
+        }
+        model
+    }
+
+    /// The number of the definition of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
+    /// The definition of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Definition> {
+        self.find(name).and_then(|at| self.definitions.get(at))
+    }
+
+    /// What is known of the name from elsewhere.
+    #[must_use]
+    pub fn external(&self, name: &str) -> Option<&External> {
+        self.externals.iter().find(|external| external.name == name)
+    }
+}
+
+/// The kinds of definition that s6-rc knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A process that s6 supervises.
+    Longrun,
+    /// A change of state.
+    Oneshot,
+    /// A set of names.
+    Bundle,
+}
+
+impl Kind {
+    /// As `type` spells it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Longrun => "longrun",
+            Self::Oneshot => "oneshot",
+            Self::Bundle => "bundle",
+        }
+    }
+}
+
+/// A name that the set refers to and somebody else defines.
+#[derive(Debug, Clone)]
+pub struct External {
+    /// The name.
+    pub name: SmolStr,
+    /// Its kind, where that is known.
+    pub kind: Option<Kind>,
+    /// Where it is said.
+    pub place: Location,
+}
+
+/// Something that is defined and never used.
+#[derive(Debug, Clone)]
+pub struct Unused {
+    /// What it is.
+    pub what: UnusedKind,
+    /// Its name.
+    pub name: SmolStr,
+    /// Where the name stands.
+    pub place: Location,
+    /// The whole definition.
+    pub definition: Location,
+}
+
+/// What can be unused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnusedKind {
+    /// A `let`.
+    Constant,
+    /// A `template`.
+    Template,
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Its place.
+    pub place: Location,
+}
+
+impl<T> Placed<T> {
+    /// A value at a place.
+    #[must_use]
+    pub fn new(value: T, place: Location) -> Self {
+        Self { value, place }
+    }
+}
+
+/// A name that one definition says of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The name.
+    pub name: SmolStr,
+    /// Where it is said.
+    pub place: Location,
+    /// Who said it.
+    pub origin: ReferenceOrigin,
+}
+
+/// Who said that one definition needs another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReferenceOrigin {
+    /// A person.
+    Written,
+    /// The target: s6-overlay services depend on `base` unless they say otherwise.
+    Default,
+    /// A statement that stands for several files, such as `log` or `prepare`.
+    Expanded,
+}
+
+/// One definition, as its source directory has it. Fields are named like the files.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The name.
+    pub name: SmolStr,
+    /// Where the name is written.
+    pub place: Location,
+    /// What people should know of it.
+    pub documentation: Option<String>,
+    /// `type`
+    pub kind: Kind,
+    /// `dependencies.d`
+    pub dependencies: Vec<Reference>,
+    /// `contents.d`
+    pub contents: Vec<Reference>,
+    /// `producer-for`
+    pub producer_for: Option<Reference>,
+    /// `consumer-for`
+    pub consumer_for: Vec<Reference>,
+    /// `pipeline-name`
+    pub pipeline_name: Option<Placed<SmolStr>>,
+    /// `run`, `finish`, `up`, `down`, `reload`
+    pub programs: Programs,
+    /// `timeout-up` and the other numbers, in the unit of the file.
+    pub numbers: Vec<(Number, Placed<u32>)>,
+    /// `down-signal`, `reload-signal`
+    pub signals: Vec<(Signal, Placed<SmolStr>)>,
+    /// `flag-essential` and the others
+    pub flags: Vec<(Flag, Location)>,
+    /// Every other file, by its path below the definition's directory.
+    pub files: Vec<(Utf8PathBuf, ExtraFile)>,
+}
+
+/// The programs of a definition.
+#[derive(Debug, Clone, Default)]
+pub struct Programs {
+    /// `run` of a longrun
+    pub run: Option<Program>,
+    /// `finish` of a longrun
+    pub finish: Option<Program>,
+    /// `up` of a oneshot
+    pub up: Option<Program>,
+    /// `down` of a oneshot
+    pub down: Option<Program>,
+    /// `reload` of a oneshot
+    pub reload: Option<Program>,
+}
+
+impl Programs {
+    /// The programs that are there, with the names of their files.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Program)> {
+        [("run", &self.run), ("finish", &self.finish), ("up", &self.up), ("down", &self.down), ("reload", &self.reload)]
+            .into_iter()
+            .filter_map(|(name, program)| program.as_ref().map(|program| (name, program)))
+    }
+}
+
+/// A file that is only carried along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtraFile {
+    /// What it is.
+    pub content: Extra,
+    /// Where it was asked for.
+    pub place: Location,
+}
+
+/// What a carried file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extra {
+    /// Bytes and permission bits.
+    File {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The permission bits.
+        mode: u32,
+    },
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link(Utf8PathBuf),
+}
+
+/// Files of a definition that hold one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Number {
+    /// Milliseconds until the start counts as failed; 0 is for ever.
+    TimeoutUp,
+    /// Milliseconds until the stop counts as failed; 0 is for ever.
+    TimeoutDown,
+    /// Milliseconds from the down signal to SIGKILL; 0 is never.
+    TimeoutKill,
+    /// Milliseconds that `finish` may take; 0 is for ever.
+    TimeoutFinish,
+    /// The descriptor for readiness.
+    NotificationFd,
+    /// The descriptor of the lock.
+    LockFd,
+    /// The number of deaths that are remembered.
+    MaxDeathTally,
+}
+
+impl Number {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::TimeoutUp,
+        Self::TimeoutDown,
+        Self::TimeoutKill,
+        Self::TimeoutFinish,
+        Self::NotificationFd,
+        Self::LockFd,
+        Self::MaxDeathTally,
+    ];
+
+    /// The file's name.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::TimeoutUp => "timeout-up",
+            Self::TimeoutDown => "timeout-down",
+            Self::TimeoutKill => "timeout-kill",
+            Self::TimeoutFinish => "timeout-finish",
+            Self::NotificationFd => "notification-fd",
+            Self::LockFd => "lock-fd",
+            Self::MaxDeathTally => "max-death-tally",
+        }
+    }
+
+    /// Whether it counts milliseconds.
+    #[must_use]
+    pub fn is_duration(self) -> bool {
+        matches!(self, Self::TimeoutUp | Self::TimeoutDown | Self::TimeoutKill | Self::TimeoutFinish)
+    }
+}
+
+/// Files of a longrun that name a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Signal {
+    /// Stops the process.
+    Down,
+    /// Reloads it.
+    Reload,
+}
+
+impl Signal {
+    /// The file's name.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Down => "down-signal",
+            Self::Reload => "reload-signal",
+        }
+    }
+}
+
+/// Files whose presence is all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Flag {
+    /// `s6-rc -d change` leaves it up.
+    Essential,
+    /// New sets start with it enabled.
+    Recommended,
+    /// The SIGKILL goes to the process group.
+    TimeoutKillpg,
+    /// A PID namespace of its own.
+    Newpidns,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Essential, Self::Recommended, Self::TimeoutKillpg, Self::Newpidns];
+
+    /// The file's name.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Essential => "flag-essential",
+            Self::Recommended => "flag-recommended",
+            Self::TimeoutKillpg => "flag-timeout-killpg",
+            Self::Newpidns => "flag-newpidns",
+        }
+    }
+}
+
+impl Definition {
+    /// A definition of which nothing but its name is known.
+    #[must_use]
+    pub fn new(name: SmolStr, kind: Kind, place: Location) -> Self {
+        Self {
+            name,
+            place,
+            documentation: None,
+            kind,
+            dependencies: Vec::new(),
+            contents: Vec::new(),
+            producer_for: None,
+            consumer_for: Vec::new(),
+            pipeline_name: None,
+            programs: Programs::default(),
+            numbers: Vec::new(),
+            signals: Vec::new(),
+            flags: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
+    /// The number in one of its files.
+    #[must_use]
+    pub fn number(&self, number: Number) -> Option<&Placed<u32>> {
+        self.numbers.iter().find(|(which, _)| *which == number).map(|(_, value)| value)
+    }
+
+    /// The signal in one of its files.
+    #[must_use]
+    pub fn signal(&self, signal: Signal) -> Option<&Placed<SmolStr>> {
+        self.signals.iter().find(|(which, _)| *which == signal).map(|(_, value)| value)
+    }
+
+    /// Where a flag is set.
+    #[must_use]
+    pub fn flag(&self, flag: Flag) -> Option<Location> {
+        self.flags.iter().find(|(which, _)| *which == flag).map(|(_, place)| *place)
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading: the files of one run and what they include.
+
+use std::io;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use crate::diagnostic::Diagnostic;
+use crate::rules::reading;
+use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span};
+use crate::syntax::{self, ast};
+
+/// Where sources are read from: the disk, or what an editor holds.
+pub trait Files {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>>;
+
+    /// The names in a directory, in no order; nothing where the path is no directory.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>>;
+}
+
+/// The disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        if metadata.len() > MAX_SOURCE_BYTES as u64 {
+            return Err(io::Error::other(format!("larger than {} MiB", MAX_SOURCE_BYTES >> 20)));
+        }
+        std::fs::read(path)
+    }
+
+    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
+        if !path.is_dir() {
+            return Ok(None);
+        }
+        path.read_dir_utf8()?.map(|entry| Ok(entry?.file_name().to_owned())).collect::<io::Result<Vec<_>>>().map(Some)
+    }
+}
+
+/// The files of one run, parsed.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Their texts.
+    pub sources: SourceMap,
+    /// Their trees, in the order in which they were reached.
+    pub trees: Vec<(FileId, ast::Tree)>,
+    /// What was wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Includes below this depth are refused.
+const MAX_INCLUDE_DEPTH: usize = 64;
+
+/// Reads files and, in depth, what they include.
+///
+/// # Errors
+///
+/// A path of `roots` that cannot be read, with the reason. What an include names is a diagnostic instead.
+pub fn load(files: &dyn Files, roots: &[Utf8PathBuf]) -> Result<Loaded, (Utf8PathBuf, io::Error)> {
+    let mut loader = Loader { files, loaded: Loaded::default(), known: Vec::new(), open: Vec::new() };
+    for root in roots {
+        for path in loader.members(root).map_err(|error| (root.clone(), error))? {
+            let bytes = files.read(&path).map_err(|error| (path.clone(), error))?;
+            loader.file(path, bytes);
+        }
+    }
+    Ok(loader.loaded)
+}
+
+struct Loader<'f> {
+    files: &'f dyn Files,
+    loaded: Loaded,
+    /// The normal paths of the files that were reached.
+    known: Vec<Utf8PathBuf>,
+    /// The files whose includes are being read, with the place of the include.
+    open: Vec<(Utf8PathBuf, Option<Location>)>,
+}
+
+impl Loader<'_> {
+    /// The files that a path stands for: itself, or the `.hermes` files of a directory.
+    fn members(&self, path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
+        let Some(mut names) = self.files.list(path)? else { return Ok(vec![path.to_owned()]) };
+        names.retain(|name| name.ends_with(".hermes") && !name.starts_with('.'));
+        names.sort_unstable();
+        Ok(names.into_iter().map(|name| path.join(name)).collect())
+    }
+
+    fn file(&mut self, path: Utf8PathBuf, bytes: Vec<u8>) {
+        let normal = normal(&path);
+        if self.known.contains(&normal) {
+            return;
+        }
+        self.known.push(normal.clone());
+        let file = self.loaded.sources.add(path.clone(), bytes);
+        let Some(text) = self.text(file) else { return };
+        let parsed = syntax::parse(file, &text);
+        self.loaded.diagnostics.extend(parsed.diagnostics);
+        let includes: Vec<ast::Text> = parsed
+            .tree
+            .definitions
+            .iter()
+            .filter_map(|definition| match &definition.kind {
+                ast::DefinitionKind::Include { path } => Some(path.clone()),
+                _ => None,
+            })
+            .collect();
+        self.loaded.trees.push((file, parsed.tree));
+        self.open.push((normal, None));
+        for include in includes {
+            let place = Location::new(file, include.span);
+            self.include(&path, &include, place);
+        }
+        self.open.pop();
+    }
+
+    /// The text of a file, if it is text.
+    fn text(&mut self, file: FileId) -> Option<String> {
+        let source = self.loaded.sources.get(file)?;
+        match std::str::from_utf8(&source.bytes) {
+            Ok(text) => Some(text.to_owned()),
+            Err(error) => {
+                let at = error.valid_up_to();
+                let path = source.path.clone();
+                self.loaded.diagnostics.push(
+                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("{path} is not UTF-8"))
+                        .at(Location::new(file, Span::new(at, at + 1)), "this byte begins no character")
+                        .help("save the file as UTF-8; bytes that are no text belong into a file of their own, named with `file \"path\"`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn include(&mut self, from: &Utf8Path, include: &ast::Text, place: Location) {
+        let Some(text) = include.plain() else {
+            self.loaded.diagnostics.push(
+                Diagnostic::new(&reading::BAD_VALUE, "the path of an include cannot hold a constant")
+                    .at(place, "not known yet when files are read")
+                    .help("write the path out"),
+            );
+            return;
+        };
+        let path = from.parent().unwrap_or(Utf8Path::new("")).join(text.as_str());
+        let members = match self.members(&path) {
+            Ok(members) => members,
+            Err(error) => return self.missing(&path, place, &error),
+        };
+        for member in members {
+            let normal = normal(&member);
+            if let Some(at) = self.open.iter().position(|(open, _)| *open == normal) {
+                let chain: Vec<String> =
+                    self.open.iter().skip(at).map(|(path, _)| path.to_string()).chain([normal.to_string()]).collect();
+                let message = if chain.len() == 2 { format!("{normal} includes itself") } else { "these files include each other".to_owned() };
+                self.loaded.diagnostics.push(
+                    Diagnostic::new(&reading::INCLUDE_CYCLE, message)
+                        .at(place, "this closes the circle")
+                        .note(chain.join(" → "))
+                        .help("delete this include: definitions may stand in any order"),
+                );
+                continue;
+            }
+            if self.open.len() >= MAX_INCLUDE_DEPTH {
+                self.loaded.diagnostics.push(
+                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("includes are nested more than {MAX_INCLUDE_DEPTH} deep"))
+                        .at(place, "not read"),
+                );
+                continue;
+            }
+            match self.files.read(&member) {
+                Ok(bytes) => self.file(member, bytes),
+                Err(error) => self.missing(&member, place, &error),
+            }
+        }
+    }
+
+    fn missing(&mut self, path: &Utf8Path, place: Location, error: &io::Error) {
+        self.loaded.diagnostics.push(missing_file(path, place, error));
+    }
+}
+
+/// What is said of a file that is named and cannot be read.
+pub(super) fn missing_file(path: &Utf8Path, place: Location, error: &io::Error) -> Diagnostic {
+    let reason = if error.kind() == io::ErrorKind::NotFound { "there is no such file".to_owned() } else { error.to_string() };
+    Diagnostic::new(&reading::INCLUDE_MISSING, format!("cannot read {path}"))
+        .at(place, reason)
+        .help("paths are relative to the file that names them")
+}
+
+/// The path without `.` and, where the names allow it, `..`.
+fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut normal = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir if matches!(normal.components().next_back(), Some(Utf8Component::Normal(_))) => {
+                normal.pop();
+            }
+            other => normal.push(other.as_str()),
+        }
+    }
+    normal
+}

@@ -1,0 +1,3 @@
+//! What is s6's: targets, execline, source directories as they are planned, written and read.
+
+pub mod target;

@@ -1,0 +1,16 @@
+//! Text to syntax tree. Never fails: what is not the language becomes a diagnostic, and what stands around it is read.
+
+pub mod ast;
+mod definitions;
+mod exec;
+mod expected;
+mod parse;
+mod statements;
+mod text;
+
+pub use parse::{Parsed, parse};
+
+/// The parser that `grammar/hermes.pest` describes.
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/hermes.pest"]
+pub(crate) struct Grammar;

@@ -1,0 +1,191 @@
+//! The way through a file: one definition at a time, so that memory and damage stay bounded by the largest one.
+
+use pest::Parser;
+use pest::iterators::Pair;
+
+use crate::diagnostic::Diagnostic;
+use crate::rules::reading;
+use crate::source::{FileId, Location, Span};
+use crate::syntax::ast::{Comment, Tree};
+use crate::syntax::{Grammar, Rule};
+
+/// Lines above this many bytes are refused (1 MiB): nobody wrote them.
+const MAX_LINE_BYTES: usize = 1 << 20;
+
+/// Definitions inside definitions, and lists inside lists, below this depth are refused.
+pub(super) const MAX_DEPTH: usize = 32;
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The tree, always.
+    pub tree: Tree,
+    /// What was wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the text of one file.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut lowering = Lowering { file, text, base: 0, depth: 0, tree: Tree::default(), diagnostics: Vec::new() };
+    if lowering.refuses() {
+        return lowering.finish();
+    }
+    lowering.report_bidirectional_controls();
+    // A byte order mark in front is what some editors write; it carries no meaning here.
+    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    while let Some(rest) = text.get(at..) {
+        lowering.base = at;
+        match Grammar::parse(Rule::entry, rest) {
+            Ok(mut pairs) => {
+                let Some(entry) = pairs.next() else { break };
+                let end = entry.as_span().end();
+                let done = lowering.entry(entry);
+                if done || end == 0 {
+                    break;
+                }
+                at += end;
+            }
+            // The grammar accepts every text, so this is its depth limit.
+            Err(_) => match lowering.skip_too_deep(at) {
+                Some(next) => at = next,
+                None => break,
+            },
+        }
+    }
+    lowering.finish()
+}
+
+/// Makes the tree from the grammar's pairs.
+pub(super) struct Lowering<'t> {
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
+    /// Where the text that the current pairs count from begins in the file.
+    pub(super) base: usize,
+    pub(super) depth: usize,
+    pub(super) tree: Tree,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowering<'_> {
+    fn finish(self) -> Parsed {
+        Parsed { tree: self.tree, diagnostics: self.diagnostics }
+    }
+
+    /// Texts that are too large to be meant.
+    fn refuses(&mut self) -> bool {
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            if line.len() > MAX_LINE_BYTES {
+                let message = format!("this line has {} bytes, more than the {MAX_LINE_BYTES} that a line may have", line.len());
+                let span = Span::new(start, start + line.chars().take(1).map(char::len_utf8).sum::<usize>());
+                self.report(
+                    Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
+                        .at(self.location(span), "begins here")
+                        .help("put a long text into a file of its own and name it with `file \"path\"`"),
+                );
+                return true;
+            }
+            start += line.len();
+        }
+        false
+    }
+
+    /// Characters that make text read in another order than it is compiled in (Unicode's UAX 9; known as trojan source).
+    fn report_bidirectional_controls(&mut self) {
+        // All of them are three bytes that begin with E2 or are U+061C; most files have neither.
+        let found: Vec<(usize, char)> = self
+            .text
+            .char_indices()
+            .filter(|(_, char)| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'))
+            .collect();
+        for (at, char) in found {
+            let span = Span::new(at, at + char.len_utf8());
+            self.report(
+                Diagnostic::new(&reading::BIDIRECTIONAL_CONTROL, format!("U+{:04X} changes the order in which this text is read", u32::from(char)))
+                    .at(self.location(span), "invisible here")
+                    .help(format!("delete it; in a quoted text, write `\\u{{{:x}}}` where it is meant", u32::from(char))),
+            );
+        }
+    }
+
+    /// One step; true at the end of the file.
+    fn entry(&mut self, entry: Pair<'_, Rule>) -> bool {
+        if entry.as_str().contains('#') {
+            self.collect_comments(entry.clone());
+        }
+        for pair in entry.into_inner() {
+            match pair.as_rule() {
+                Rule::COMMENT => {}
+                Rule::end_of_file => return true,
+                Rule::stray_close => {
+                    let location = self.location(self.span(&pair));
+                    self.report(
+                        Diagnostic::new(&reading::UNCLOSED, "this `}` closes nothing")
+                            .at(location, "no `{` is open here")
+                            .help("delete it, or look above for a definition that was closed too early"),
+                    );
+                }
+                _ => {
+                    if let Some(definition) = self.definition(pair) {
+                        self.tree.definitions.push(definition);
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn collect_comments(&mut self, entry: Pair<'_, Rule>) {
+        for pair in entry.into_inner().flatten() {
+            if pair.as_rule() == Rule::COMMENT {
+                let trimmed = pair.as_str().trim_end().len();
+                let start = self.base + pair.as_span().start();
+                let documentation = pair.as_str().starts_with("##");
+                self.tree.comments.push(Comment { span: Span::new(start, start + trimmed), documentation });
+            }
+        }
+    }
+
+    /// Reports what is nested too deeply, and gives the next line after it that starts a definition.
+    fn skip_too_deep(&mut self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let mut depth = 0_usize;
+        let place = rest.bytes().position(|byte| {
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > MAX_DEPTH
+        });
+        let start = at + place.unwrap_or_default();
+        self.too_deep(Span::new(start, start + 1));
+        let behind = self.text.get(start..).unwrap_or_default();
+        behind
+            .match_indices('\n')
+            .map(|(newline, _)| start + newline + 1)
+            .find(|line| Grammar::parse(Rule::definition_start, self.text.get(*line..).unwrap_or_default()).is_ok())
+    }
+
+    pub(super) fn too_deep(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("nested more than {MAX_DEPTH} deep"))
+                .at(self.location(span), "this opens one too many")
+                .help("what stands inside is not read; definitions go at most into a `template` or a `for`"),
+        );
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn location(&self, span: Span) -> Location {
+        Location::new(self.file, span)
+    }
+
+    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        Span::new(self.base + span.start(), self.base + span.end())
+    }
+}
