@@ -1,11 +1,14 @@
 //! hermesc: a small language for services, and the compiler that checks it and emits s6-rc source directories.
 //!
-//! One way through: text → [`syntax`] → [`model`] → [`rules`] → file tree → disk.
+//! One way through: text → [`syntax`] → [`resolve`] → [`model`] → [`rules`] → file tree → disk.
 
 pub mod diagnostic;
+pub mod expand;
 pub mod graph;
 pub mod language;
 pub mod model;
+pub mod report;
+pub mod resolve;
 pub mod rules;
 pub mod s6rc;
 pub mod source;

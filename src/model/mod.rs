@@ -24,6 +24,10 @@ pub struct Model {
     pub definitions: Vec<Definition>,
     /// Names that somebody else defines.
     pub externals: Vec<External>,
+    /// Names that are said outside of any definition that is known, such as both ends of a pipeline.
+    pub loose: Vec<Reference>,
+    /// The parts of an image beside its services.
+    pub container: Vec<ContainerFile>,
     /// Names whose definition could not be read: whoever refers to one is not to blame.
     pub broken: Vec<SmolStr>,
     /// The definitions by name; the first one where there are several.
@@ -41,6 +45,12 @@ impl Model {
             model.index.entry(definition.name.clone()).or_insert(at);
         }
         model
+    }
+
+    /// Adds a definition.
+    pub fn push(&mut self, definition: Definition) {
+        self.index.entry(definition.name.clone()).or_insert(self.definitions.len());
+        self.definitions.push(definition);
     }
 
     /// The number of the definition of that name.
@@ -118,6 +128,15 @@ pub enum UnusedKind {
     Template,
 }
 
+/// A file of an image beside its services: a cont-init script, the main program, the stage 2 hook.
+#[derive(Debug, Clone)]
+pub struct ContainerFile {
+    /// Its path in the image, without the leading `/`.
+    pub path: Utf8PathBuf,
+    /// What it is.
+    pub program: Program,
+}
+
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed<T> {
@@ -164,6 +183,10 @@ pub struct Definition {
     pub name: SmolStr,
     /// Where the name is written.
     pub place: Location,
+    /// The `use` and `for` that made it, the innermost last.
+    pub uses: Vec<Location>,
+    /// Whether a statement of it could not be read, so that what seems to be missing may not be.
+    pub incomplete: bool,
     /// What people should know of it.
     pub documentation: Option<String>,
     /// `type`
@@ -347,6 +370,8 @@ impl Definition {
         Self {
             name,
             place,
+            uses: Vec::new(),
+            incomplete: false,
             documentation: None,
             kind,
             dependencies: Vec::new(),

@@ -21,6 +21,8 @@ pub struct Draft {
     pub down: Option<ProgramDraft>,
     /// `reload`
     pub reload: Option<ProgramDraft>,
+    /// `depends-on none`: no dependency that the target adds.
+    pub stands_alone: bool,
     /// `in`: the bundles that hold it.
     pub bundles: Vec<Reference>,
     /// What is set up around its programs.
@@ -54,6 +56,7 @@ impl Draft {
             up: None,
             down: None,
             reload: None,
+            stands_alone: false,
             bundles: Vec::new(),
             around: Around::default(),
             when: None,

@@ -137,6 +137,54 @@ pub fn signal(text: &str) -> Option<u8> {
     SIGNALS.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
 }
 
+/// What the values of a template's parameter must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pattern {
+    /// Letters, digits, `_`, `-` and `.`, at most 64, not beginning with `-` or `.`.
+    Name,
+    /// Decimal digits.
+    Number,
+    /// An absolute path without `..`.
+    Path,
+}
+
+impl Pattern {
+    /// The names of the patterns.
+    pub const NAMES: &'static [&'static str] = &["name", "number", "path"];
+
+    /// The pattern of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        match name {
+            "name" => Some(Self::Name),
+            "number" => Some(Self::Number),
+            "path" => Some(Self::Path),
+            _ => None,
+        }
+    }
+
+    /// Whether a value matches.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not, in a few words.
+    pub fn check(self, value: &[u8]) -> Result<(), &'static str> {
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let fault = match self {
+            _ if value.is_empty() => Some("empty"),
+            Self::Name if value.len() > 64 => Some("longer than 64 characters"),
+            Self::Name if matches!(value.first(), Some(b'-' | b'.')) => Some("begins with `-` or `.`"),
+            Self::Name if !value.iter().all(allowed) => Some("may hold letters, digits, `_`, `-` and `.` only"),
+            Self::Number if !value.iter().all(u8::is_ascii_digit) => Some("may hold digits only"),
+            Self::Path if value.first() != Some(&b'/') => Some("does not begin with `/`"),
+            Self::Path if value.split(|byte| *byte == b'/').any(|part| part == b"..") => Some("holds `..`"),
+            Self::Path if value.iter().any(u8::is_ascii_control) => Some("holds control characters"),
+            _ => None,
+        };
+        fault.map_or(Ok(()), Err)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

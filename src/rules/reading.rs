@@ -360,8 +360,94 @@ bundle user { setup }
     check: None,
 };
 
+/// `use` names a template that is not defined.
+pub static UNKNOWN_TEMPLATE: Rule = Rule {
+    id: "unknown-template",
+    severity: Severity::Error,
+    scope: Scope::Language,
+    summary: "`use` names a template that is not defined",
+    explanation: r##"The nearest name is shown. Templates may be defined anywhere in the files of one run, at the outermost level."##,
+    bad: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+}
+use worker("1")
+use wroker("2")
+"##),
+    good: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+}
+use worker("1")
+use worker("2")
+"##),
+    check: None,
+};
+
+/// The values of a `use` do not fit the template's parameters.
+pub static TEMPLATE_ARGUMENTS: Rule = Rule {
+    id: "template-arguments",
+    severity: Severity::Error,
+    scope: Scope::Language,
+    summary: "The values of a `use` do not fit the template's parameters",
+    explanation: r##"Each parameter without a default needs a value, and a value must match the parameter's pattern: `name`, `number` or `path`."##,
+    bad: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+}
+use worker("one")
+"##),
+    good: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+}
+use worker("1")
+"##),
+    check: None,
+};
+
+/// A template uses itself.
+pub static TEMPLATE_RECURSION: Rule = Rule {
+    id: "template-recursion",
+    severity: Severity::Error,
+    scope: Scope::Language,
+    summary: "A template uses itself",
+    explanation: r##"It would never end. Loops are written with `for`."##,
+    bad: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+    use worker("2")
+}
+use worker("1")
+"##),
+    good: Example::Language(r##"template worker(number: number) {
+    longrun worker-{{number}} {
+        run exec worker {{number}}
+        in user
+    }
+}
+for number in ["1", "2"] {
+    use worker("{{number}}")
+}
+"##),
+    check: None,
+};
+
 /// Every rule of this file.
 pub static ALL: &[&Rule] = &[
+    &TEMPLATE_RECURSION,
+    &TEMPLATE_ARGUMENTS,
+    &UNKNOWN_TEMPLATE,
     &SYNTAX,
     &UNCLOSED,
     &UNREADABLE_SOURCE,

@@ -1,3 +1,4 @@
 //! What is s6's: targets, execline, source directories as they are planned, written and read.
 
+pub mod execline;
 pub mod target;

@@ -1,0 +1,158 @@
+//! Programs as execline: one program a line, each doing its part and becoming the next.
+
+use crate::diagnostic::Diagnostic;
+use crate::expand::made;
+use crate::model::TextMap;
+use crate::resolve::draft::{Around, Bytes, Otherwise, ProgramDraft, ProgramKind, Word, WordPiece};
+use crate::rules::reading;
+use crate::s6rc::execline;
+use crate::s6rc::target::Target;
+
+/// A file that the kernel can start: `run`, `finish`.
+pub(super) fn executable(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Bytes> {
+    match &program.kind {
+        ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
+        ProgramKind::Script { interpreter, arguments, body } if around.is_empty() => {
+            let first = shebang(interpreter, arguments, program, target, diagnostics)?;
+            Some(prefixed(format!("{first}\n").as_bytes(), body))
+        }
+        _ => {
+            let mut text = format!("{}\n", target.execline_shebang()).into_bytes();
+            text.extend(chain(program, around, target, diagnostics)?);
+            Some(made(text, program))
+        }
+    }
+}
+
+/// What s6-rc-compile parses as execline: `up`, `down`, `reload`.
+pub(super) fn command_line(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Bytes> {
+    match &program.kind {
+        ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
+        ProgramKind::Script { interpreter, body, .. } if around.is_empty() && interpreter == "execlineb" => Some(body.clone()),
+        _ => chain(program, around, target, diagnostics).map(|text| made(text, program)),
+    }
+}
+
+/// The first line of a script.
+fn shebang(interpreter: &str, arguments: &[String], program: &ProgramDraft, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let line = match (interpreter, arguments) {
+        ("execlineb", []) => return Some(target.execline_shebang().to_owned()),
+        ("execlineb", _) => target.execline_shebang().trim_end_matches(" -P").to_owned(),
+        _ if interpreter.starts_with('/') => format!("#!{interpreter}"),
+        _ => target.script_shebang(interpreter),
+    };
+    // Linux hands everything behind the interpreter over as one argument (execve(2)).
+    let taken = line.contains(' ');
+    if arguments.len() + usize::from(taken) > 1 {
+        diagnostics.push(
+            Diagnostic::new(&reading::BAD_VALUE, format!("a script's first line carries one argument, and `{line} {}` has more", arguments.join(" ")))
+                .at(program.place, "too many words before the text")
+                .help("set options inside the script, as `set -e` does, or name the interpreter by its path: `/bin/sh -e`"),
+        );
+        return None;
+    }
+    Some(std::iter::once(line.as_str()).chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>().join(" "))
+}
+
+/// A body with text put in front, its places kept.
+fn prefixed(prefix: &[u8], body: &Bytes) -> Bytes {
+    let mut bytes = prefix.to_vec();
+    bytes.extend_from_slice(&body.bytes);
+    let shift = u32::try_from(prefix.len()).unwrap_or_default();
+    let map = match &body.map {
+        TextMap::Pieces { file, starts, whole } => TextMap::Pieces {
+            file: *file,
+            starts: std::iter::once((0, whole.start)).chain(starts.iter().map(|(at, source)| (at + shift, *source))).collect(),
+            whole: *whole,
+        },
+        whole @ TextMap::Whole(_) => whole.clone(),
+    };
+    Bytes { bytes, map }
+}
+
+/// The lines of a chain that ends in the program.
+fn chain(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
+    let _ = around;
+    let mut lines: Vec<Vec<Vec<u8>>> = Vec::new();
+    if target.is_overlay() {
+        lines.push(vec![b"with-contenv".to_vec()]);
+    }
+    match &program.kind {
+        ProgramKind::Exec(words) => {
+            let mut known = Vec::new();
+            for word in words {
+                for piece in &word.pieces {
+                    let WordPiece::Variable { name, otherwise } = piece else { continue };
+                    if known.contains(&name) {
+                        continue;
+                    }
+                    known.push(name);
+                    let name = name.as_bytes().to_vec();
+                    lines.push(match otherwise {
+                        Otherwise::Empty => vec![b"importas".to_vec(), b"-D".to_vec(), Vec::new(), name.clone(), name],
+                        Otherwise::Default(text) => vec![b"importas".to_vec(), b"-D".to_vec(), text.clone(), name.clone(), name],
+                        Otherwise::Refuse(_) => vec![b"importas".to_vec(), b"-i".to_vec(), name.clone(), name],
+                    });
+                }
+            }
+            lines.push(words.iter().map(argument).collect());
+        }
+        ProgramKind::Script { interpreter, arguments, body } => {
+            let Some(flag) = text_flag(interpreter) else {
+                diagnostics.push(
+                    Diagnostic::new(&reading::BAD_VALUE, format!("hermesc does not know how to hand a text to `{interpreter}`"))
+                        .at(program.place, "no interpreter that takes its program as an argument")
+                        .help("put the text into a file of its own, make it executable, and name it: `up exec /path/to/script`"),
+                );
+                return None;
+            };
+            let mut words = vec![interpreter.as_bytes().to_vec()];
+            words.extend(arguments.iter().map(|argument| argument.as_bytes().to_vec()));
+            words.push(flag.as_bytes().to_vec());
+            words.push(body.bytes.clone());
+            lines.push(words);
+        }
+        ProgramKind::Verbatim(_) => {}
+    }
+    let mut text = Vec::new();
+    for line in lines {
+        for (at, word) in line.iter().enumerate() {
+            if at > 0 {
+                text.push(b' ');
+            }
+            // Arguments never hold NUL: the resolver refuses them.
+            execline::quote(word, &mut text).ok()?;
+        }
+        text.push(b'\n');
+    }
+    Some(text)
+}
+
+/// The option with which an interpreter takes its program as an argument.
+fn text_flag(interpreter: &str) -> Option<&'static str> {
+    match interpreter.rsplit('/').next().unwrap_or_default() {
+        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "python" | "python3" | "execlineb" => Some("-c"),
+        "perl" | "ruby" | "node" | "lua" => Some("-e"),
+        "php" => Some("-r"),
+        _ => None,
+    }
+}
+
+/// One word, variables as execline substitutes them.
+fn argument(word: &Word) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for piece in &word.pieces {
+        match piece {
+            WordPiece::Bytes(literal) => bytes.extend_from_slice(literal),
+            WordPiece::Variable { name, .. } => {
+                // A backslash in front of `${` would take its meaning away (execline's el_substitute): each is doubled.
+                let backslashes = bytes.iter().rev().take_while(|byte| **byte == b'\\').count();
+                bytes.extend(std::iter::repeat_n(b'\\', backslashes));
+                bytes.extend_from_slice(b"${");
+                bytes.extend_from_slice(name.as_bytes());
+                bytes.push(b'}');
+            }
+        }
+    }
+    bytes
+}
