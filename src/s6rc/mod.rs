@@ -1,4 +1,6 @@
 //! What is s6's: targets, execline, source directories as they are planned, written and read.
 
 pub mod execline;
+pub mod plan;
 pub mod target;
+pub mod write;

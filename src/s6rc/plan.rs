@@ -1,0 +1,111 @@
+//! The exact files that a model is written as, in memory.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::model::{Definition, Extra, Kind, Model};
+
+/// Files by their paths below the directory that is emitted into.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileTree {
+    /// What is there, in order of the paths' bytes.
+    pub entries: BTreeMap<Utf8PathBuf, Entry>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A file.
+    File {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The permission bits.
+        mode: u32,
+    },
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link(Utf8PathBuf),
+}
+
+impl FileTree {
+    fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
+        self.directories_above(&path);
+        self.entries.insert(path, Entry::File { bytes: bytes.into(), mode });
+    }
+
+    fn directory(&mut self, path: Utf8PathBuf) {
+        self.directories_above(&path);
+        self.entries.entry(path).or_insert(Entry::Directory);
+    }
+
+    fn directories_above(&mut self, path: &Utf8Path) {
+        for above in path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()) {
+            if self.entries.contains_key(above) {
+                break;
+            }
+            self.entries.insert(above.to_owned(), Entry::Directory);
+        }
+    }
+}
+
+/// The files of a model: one directory a definition, in the layout of its target.
+#[must_use]
+pub fn plan(model: &Model) -> FileTree {
+    let mut tree = FileTree::default();
+    for definition in &model.definitions {
+        let directory = Utf8PathBuf::from(model.target.directory_of(&definition.name));
+        plan_definition(&mut tree, &directory, definition);
+    }
+    tree
+}
+
+fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
+    const PLAIN: u32 = 0o644;
+    tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);
+    let lists = match definition.kind {
+        Kind::Bundle => Some(("contents.d", &definition.contents)),
+        _ if definition.dependencies.is_empty() => None,
+        _ => Some(("dependencies.d", &definition.dependencies)),
+    };
+    if let Some((list, names)) = lists {
+        tree.directory(directory.join(list));
+        for reference in names {
+            tree.file(directory.join(list).join(reference.name.as_str()), "", PLAIN);
+        }
+    }
+    for (name, program) in definition.programs.iter() {
+        tree.file(directory.join(name), program.bytes.clone(), program.mode);
+    }
+    for (number, value) in &definition.numbers {
+        tree.file(directory.join(number.file()), format!("{}\n", value.value), PLAIN);
+    }
+    for (signal, value) in &definition.signals {
+        tree.file(directory.join(signal.file()), format!("{}\n", value.value), PLAIN);
+    }
+    for (flag, _) in &definition.flags {
+        tree.file(directory.join(flag.file()), "", PLAIN);
+    }
+    if let Some(consumer) = &definition.producer_for {
+        tree.file(directory.join("producer-for"), format!("{}\n", consumer.name), PLAIN);
+    }
+    if !definition.consumer_for.is_empty() {
+        let producers: String = definition.consumer_for.iter().map(|producer| format!("{}\n", producer.name)).collect();
+        tree.file(directory.join("consumer-for"), producers, PLAIN);
+    }
+    if let Some(name) = &definition.pipeline_name {
+        tree.file(directory.join("pipeline-name"), format!("{}\n", name.value), PLAIN);
+    }
+    for (path, extra) in &definition.files {
+        let path = directory.join(path);
+        match &extra.content {
+            Extra::File { bytes, mode } => tree.file(path, bytes.clone(), *mode),
+            Extra::Directory => tree.directory(path),
+            Extra::Link(target) => {
+                tree.directories_above(&path);
+                tree.entries.insert(path, Entry::Link(target.clone()));
+            }
+        }
+    }
+}
