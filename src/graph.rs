@@ -18,6 +18,9 @@ pub const ONESHOT_RUNNER: &str = "s6rc-oneshot-runner";
 /// The longrun that holds the pipes of pipelines, in every compiled database (s6-rc-compile 0.7.0.0).
 pub const FDHOLDER: &str = "s6rc-fdholder";
 
+/// A search from every node of a tangle is quadratic: in a huge one, the smallest places are enough.
+const MAX_STARTS: usize = 256;
+
 /// Why one name needs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EdgeKind {
@@ -140,7 +143,8 @@ impl Graph {
     /// What a node needs or holds, in the order in which it is said.
     pub fn edges(&self, node: NodeIndex) -> impl Iterator<Item = (NodeIndex, Edge)> {
         // petgraph gives the newest first.
-        let mut edges: Vec<(NodeIndex, Edge)> = self.graph.edges(node).map(|edge| (edge.target(), *edge.weight())).collect();
+        let mut edges: Vec<(NodeIndex, Edge)> =
+            self.graph.edges(node).map(|edge| (edge.target(), *edge.weight())).collect();
         edges.reverse();
         edges.into_iter()
     }
@@ -189,8 +193,6 @@ impl Graph {
     /// The shortest circle inside a component; of several, the one whose first place is smallest.
     fn shortest_cycle(&self, component: &[NodeIndex]) -> Option<Vec<Step>> {
         let inside: HashSet<NodeIndex> = component.iter().copied().collect();
-        // A search from every node is quadratic: for a huge component, the smallest places are enough.
-        const MAX_STARTS: usize = 256;
         let mut starts: Vec<NodeIndex> = component.to_vec();
         starts.sort_by_key(|node| (self.smallest_place(*node, &inside), *node));
         let mut best: Option<Vec<Step>> = None;
@@ -204,7 +206,12 @@ impl Graph {
     }
 
     fn smallest_place(&self, node: NodeIndex, inside: &HashSet<NodeIndex>) -> (bool, Option<Location>) {
-        let place = self.graph.edges(node).filter(|edge| inside.contains(&edge.target())).filter_map(|edge| edge.weight().place).min();
+        let place = self
+            .graph
+            .edges(node)
+            .filter(|edge| inside.contains(&edge.target()))
+            .filter_map(|edge| edge.weight().place)
+            .min();
         (place.is_none(), place)
     }
 
@@ -229,8 +236,8 @@ impl Graph {
                     cycle.reverse();
                     return Some(cycle);
                 }
-                if !before.contains_key(&next) {
-                    before.insert(next, step);
+                if let std::collections::hash_map::Entry::Vacant(e) = before.entry(next) {
+                    e.insert(step);
                     queue.push_back((next, length + 1));
                 }
             }
@@ -276,7 +283,11 @@ impl Builder {
                 }
                 Kind::Longrun | Kind::Oneshot => {
                     for dependency in &definition.dependencies {
-                        let kind = if dependency.origin == ReferenceOrigin::Default { EdgeKind::Default } else { EdgeKind::Depends };
+                        let kind = if dependency.origin == ReferenceOrigin::Default {
+                            EdgeKind::Default
+                        } else {
+                            EdgeKind::Depends
+                        };
                         self.reference(node, dependency, kind);
                     }
                 }
@@ -286,7 +297,9 @@ impl Builder {
             }
             let internal = match definition.kind {
                 Kind::Oneshot => Some(ONESHOT_RUNNER),
-                Kind::Longrun if definition.producer_for.is_some() || !definition.consumer_for.is_empty() => Some(FDHOLDER),
+                Kind::Longrun if definition.producer_for.is_some() || !definition.consumer_for.is_empty() => {
+                    Some(FDHOLDER)
+                }
                 _ => None,
             };
             if let Some(name) = internal {
@@ -308,7 +321,9 @@ impl Builder {
                 if let Some(node) = self.by_name.get(&member) {
                     self.graph.add_edge(bundle, *node, Edge { kind: EdgeKind::Contains, place: Some(name.place) });
                 }
-                for producer in model.get(&member).map(|definition| definition.consumer_for.as_slice()).unwrap_or_default() {
+                for producer in
+                    model.get(&member).map(|definition| definition.consumer_for.as_slice()).unwrap_or_default()
+                {
                     if !members.contains(&producer.name) {
                         members.push(producer.name.clone());
                     }
@@ -316,13 +331,21 @@ impl Builder {
             }
         }
         // A dependency on a pipeline's bundle may stand before the pipeline.
-        let pipelines: HashSet<&SmolStr> = model.definitions.iter().filter_map(|definition| definition.pipeline_name.as_ref()).map(|name| &name.value).collect();
+        let pipelines: HashSet<&SmolStr> = model
+            .definitions
+            .iter()
+            .filter_map(|definition| definition.pipeline_name.as_ref())
+            .map(|name| &name.value)
+            .collect();
         for (definition, node) in model.definitions.iter().zip(nodes) {
             let (references, kind) = match definition.kind {
                 Kind::Bundle => (&definition.contents, EdgeKind::Contains),
                 _ => (&definition.dependencies, EdgeKind::Depends),
             };
-            for reference in references.iter().filter(|reference| pipelines.contains(&reference.name) && model.find(&reference.name).is_none()) {
+            for reference in references
+                .iter()
+                .filter(|reference| pipelines.contains(&reference.name) && model.find(&reference.name).is_none())
+            {
                 self.reference(*node, reference, kind);
             }
         }

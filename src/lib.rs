@@ -2,6 +2,8 @@
 //!
 //! One way through: text → [`syntax`] → [`resolve`] → [`model`] → [`rules`] → file tree → disk.
 
+pub mod cli;
+pub mod compile;
 pub mod diagnostic;
 pub mod expand;
 pub mod graph;

@@ -9,7 +9,12 @@ use crate::s6rc::execline;
 use crate::s6rc::target::Target;
 
 /// A file that the kernel can start: `run`, `finish`.
-pub(super) fn executable(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Bytes> {
+pub(super) fn executable(
+    program: &ProgramDraft,
+    around: &Around,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Bytes> {
     match &program.kind {
         ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
         ProgramKind::Script { interpreter, arguments, body } if around.is_empty() => {
@@ -25,16 +30,29 @@ pub(super) fn executable(program: &ProgramDraft, around: &Around, target: &Targe
 }
 
 /// What s6-rc-compile parses as execline: `up`, `down`, `reload`.
-pub(super) fn command_line(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Bytes> {
+pub(super) fn command_line(
+    program: &ProgramDraft,
+    around: &Around,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Bytes> {
     match &program.kind {
         ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
-        ProgramKind::Script { interpreter, body, .. } if around.is_empty() && interpreter == "execlineb" => Some(body.clone()),
+        ProgramKind::Script { interpreter, body, .. } if around.is_empty() && interpreter == "execlineb" => {
+            Some(body.clone())
+        }
         _ => chain(program, around, target, diagnostics).map(|text| made(text, program)),
     }
 }
 
 /// The first line of a script.
-fn shebang(interpreter: &str, arguments: &[String], program: &ProgramDraft, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+fn shebang(
+    interpreter: &str,
+    arguments: &[String],
+    program: &ProgramDraft,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let line = match (interpreter, arguments) {
         ("execlineb", []) => return Some(target.execline_shebang().to_owned()),
         ("execlineb", _) => target.execline_shebang().trim_end_matches(" -P").to_owned(),
@@ -45,9 +63,12 @@ fn shebang(interpreter: &str, arguments: &[String], program: &ProgramDraft, targ
     let taken = line.contains(' ');
     if arguments.len() + usize::from(taken) > 1 {
         diagnostics.push(
-            Diagnostic::new(&reading::BAD_VALUE, format!("a script's first line carries one argument, and `{line} {}` has more", arguments.join(" ")))
-                .at(program.place, "too many words before the text")
-                .help("set options inside the script, as `set -e` does, or name the interpreter by its path: `/bin/sh -e`"),
+            Diagnostic::new(
+                &reading::BAD_VALUE,
+                format!("a script's first line carries one argument, and `{line} {}` has more", arguments.join(" ")),
+            )
+            .at(program.place, "too many words before the text")
+            .help("set options inside the script, as `set -e` does, or name the interpreter by its path: `/bin/sh -e`"),
         );
         return None;
     }
@@ -62,7 +83,9 @@ fn prefixed(prefix: &[u8], body: &Bytes) -> Bytes {
     let map = match &body.map {
         TextMap::Pieces { file, starts, whole } => TextMap::Pieces {
             file: *file,
-            starts: std::iter::once((0, whole.start)).chain(starts.iter().map(|(at, source)| (at + shift, *source))).collect(),
+            starts: std::iter::once((0, whole.start))
+                .chain(starts.iter().map(|(at, source)| (at + shift, *source)))
+                .collect(),
             whole: *whole,
         },
         whole @ TextMap::Whole(_) => whole.clone(),
@@ -71,7 +94,12 @@ fn prefixed(prefix: &[u8], body: &Bytes) -> Bytes {
 }
 
 /// The lines of a chain that ends in the program.
-fn chain(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
+fn chain(
+    program: &ProgramDraft,
+    around: &Around,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<u8>> {
     let _ = around;
     let mut lines: Vec<Vec<Vec<u8>>> = Vec::new();
     if target.is_overlay() {
@@ -90,7 +118,9 @@ fn chain(program: &ProgramDraft, around: &Around, target: &Target, diagnostics: 
                     let name = name.as_bytes().to_vec();
                     lines.push(match otherwise {
                         Otherwise::Empty => vec![b"importas".to_vec(), b"-D".to_vec(), Vec::new(), name.clone(), name],
-                        Otherwise::Default(text) => vec![b"importas".to_vec(), b"-D".to_vec(), text.clone(), name.clone(), name],
+                        Otherwise::Default(text) => {
+                            vec![b"importas".to_vec(), b"-D".to_vec(), text.clone(), name.clone(), name]
+                        }
                         Otherwise::Refuse(_) => vec![b"importas".to_vec(), b"-i".to_vec(), name.clone(), name],
                     });
                 }

@@ -35,7 +35,11 @@ pub fn service(draft: Draft, target: &Target, definitions: &mut Vec<Definition>,
 }
 
 /// The files that the container parts stand for.
-pub fn container(drafts: Vec<ContainerDraft>, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Vec<ContainerFile> {
+pub fn container(
+    drafts: Vec<ContainerDraft>,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<ContainerFile> {
     let _ = (drafts, target, diagnostics);
     Vec::new()
 }

@@ -48,7 +48,10 @@ impl Program {
                 match (of(range.start), of(last)) {
                     (Some(start), Some(end)) => {
                         let end = if range.is_empty() { start } else { end + 1 };
-                        Location::new(*file, Span { start: start.min(whole.end), end: end.clamp(start, whole.end.max(start)) })
+                        Location::new(
+                            *file,
+                            Span { start: start.min(whole.end), end: end.clamp(start, whole.end.max(start)) },
+                        )
                     }
                     _ => Location::new(*file, *whole),
                 }

@@ -1,5 +1,8 @@
 //! Diagnostics for people and for programs.
 
+pub mod human;
+mod snippet;
+
 /// A number of things, in words that agree: `1 error`, `2 errors`.
 #[must_use]
 pub fn count(number: usize, thing: &str) -> String {

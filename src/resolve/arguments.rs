@@ -1,7 +1,7 @@
 //! A way through the arguments of a statement that says, where it fails, what it expected.
 
-use crate::source::{Location, Span};
-use crate::syntax::ast::{Argument, Exec, List, Statement, Text, TextForm};
+use crate::source::Span;
+use crate::syntax::ast::{Argument, Exec, Statement, Text, TextForm};
 
 /// The arguments of a statement, from the first one that was not taken yet.
 #[derive(Debug)]
@@ -25,12 +25,6 @@ impl<'s> Arguments<'s> {
         self.rest.first()
     }
 
-    /// The one behind the next, without taking it.
-    #[must_use]
-    pub fn peek_second(&self) -> Option<&'s Argument> {
-        self.rest.get(1)
-    }
-
     /// Takes the next one.
     pub fn take(&mut self) -> Option<&'s Argument> {
         let (first, rest) = self.rest.split_first()?;
@@ -44,13 +38,6 @@ impl<'s> Arguments<'s> {
         let Some(Argument::Text(text)) = self.peek() else { return None };
         self.take();
         Some(text)
-    }
-
-    /// Takes the next one if it is a list.
-    pub fn list(&mut self) -> Option<&'s List> {
-        let Some(Argument::List(list)) = self.peek() else { return None };
-        self.take();
-        Some(list)
     }
 
     /// Takes the next one if it is an `exec`.
@@ -93,7 +80,11 @@ impl<'s> Arguments<'s> {
     /// Whether the text that closes a script follows, with only words before it.
     #[must_use]
     pub fn script_follows(&self) -> bool {
-        let words = self.rest.iter().take_while(|argument| matches!(argument, Argument::Text(text) if text.form == TextForm::Word)).count();
+        let words = self
+            .rest
+            .iter()
+            .take_while(|argument| matches!(argument, Argument::Text(text) if text.form == TextForm::Word))
+            .count();
         words > 0 && matches!(self.rest.get(words), Some(Argument::Text(_)))
     }
 
@@ -101,11 +92,5 @@ impl<'s> Arguments<'s> {
     #[must_use]
     pub fn here(&self) -> Span {
         self.peek().map_or_else(|| self.last.after(), Argument::span)
-    }
-
-    /// The place of the next argument.
-    #[must_use]
-    pub fn location(&self, file: crate::source::FileId) -> Location {
-        Location::new(file, self.here())
     }
 }

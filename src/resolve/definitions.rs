@@ -47,7 +47,9 @@ impl<'t> Resolver<'t> {
                 };
                 let stages = stages
                     .iter()
-                    .map(|stage| self.references(scope, stage.iter()).into_iter().map(|name| (name.name, name.place)).collect())
+                    .map(|stage| {
+                        self.references(scope, stage.iter()).into_iter().map(|name| (name.name, name.place)).collect()
+                    })
                     .collect();
                 self.pipelines.push(Pipeline { name, stages });
             }
@@ -63,11 +65,20 @@ impl<'t> Resolver<'t> {
                 }
             }
             DefinitionKind::Use { template, arguments } => self.instance(scope, definition.span, template, arguments),
-            DefinitionKind::For { variable, values, definitions } => self.repetition(scope, variable, values, definitions),
+            DefinitionKind::For { variable, values, definitions } => {
+                self.repetition(scope, variable, values, definitions);
+            }
             DefinitionKind::Main { body } => self.container_part(scope, definition, ContainerKind::Main, None, body),
-            DefinitionKind::ContInit { name, body } => self.container_part(scope, definition, ContainerKind::ContInit, Some(name), body),
-            DefinitionKind::Stage2Hook { body } => self.container_part(scope, definition, ContainerKind::Stage2Hook, None, body),
-            DefinitionKind::Target { .. } | DefinitionKind::Constant { .. } | DefinitionKind::Include { .. } | DefinitionKind::Template { .. } => {
+            DefinitionKind::ContInit { name, body } => {
+                self.container_part(scope, definition, ContainerKind::ContInit, Some(name), body);
+            }
+            DefinitionKind::Stage2Hook { body } => {
+                self.container_part(scope, definition, ContainerKind::Stage2Hook, None, body);
+            }
+            DefinitionKind::Target { .. }
+            | DefinitionKind::Constant { .. }
+            | DefinitionKind::Include { .. }
+            | DefinitionKind::Template { .. } => {
                 self.only_outermost(scope, definition);
             }
         }
@@ -121,7 +132,14 @@ impl<'t> Resolver<'t> {
             .collect()
     }
 
-    fn container_part(&mut self, scope: &Scope, definition: &'t ast::Definition, kind: ContainerKind, name: Option<&Text>, body: &'t ast::Body) {
+    fn container_part(
+        &mut self,
+        scope: &Scope,
+        definition: &'t ast::Definition,
+        kind: ContainerKind,
+        name: Option<&Text>,
+        body: &'t ast::Body,
+    ) {
         let place = scope.at(name.map_or(Span { end: definition.span.start + 4, ..definition.span }, |name| name.span));
         let name = match name {
             Some(text) => match self.string(scope, text) {
@@ -139,7 +157,8 @@ impl<'t> Resolver<'t> {
         let place = scope.at(name.span);
         let Some(template) = self.templates.get_mut(&name.name) else {
             let names: Vec<SmolStr> = self.templates.keys().cloned().collect();
-            let diagnostic = Diagnostic::new(&reading::UNKNOWN_TEMPLATE, format!("there is no template `{}`", name.name));
+            let diagnostic =
+                Diagnostic::new(&reading::UNKNOWN_TEMPLATE, format!("there is no template `{}`", name.name));
             let diagnostic = match did_you_mean(&name.name, names.iter().map(SmolStr::as_str)) {
                 Some(near) => diagnostic.at(place, format!("did you mean `{near}`?")),
                 None => diagnostic.at(place, "not defined"),
@@ -147,8 +166,12 @@ impl<'t> Resolver<'t> {
             return self.report(scope, diagnostic.help(format!("define it with `template {}(…) {{ … }}`", name.name)));
         };
         template.used = true;
-        let (file, parameters, definitions, defined) =
-            (template.file, template.parameters, template.definitions, Location::new(template.file, template.name.span));
+        let (file, parameters, definitions, defined) = (
+            template.file,
+            template.parameters,
+            template.definitions,
+            Location::new(template.file, template.name.span),
+        );
         if scope.templates.contains(&name.name) {
             return self.report(
                 scope,
@@ -164,7 +187,9 @@ impl<'t> Resolver<'t> {
         inside.templates.push(name.name.clone());
         let mut given = arguments.iter().filter(|argument| argument.name.is_none());
         for parameter in parameters {
-            let named = arguments.iter().find(|argument| argument.name.as_ref().is_some_and(|ident| ident.name == parameter.name.name));
+            let named = arguments
+                .iter()
+                .find(|argument| argument.name.as_ref().is_some_and(|ident| ident.name == parameter.name.name));
             let argument = named.or_else(|| given.next());
             let (meaning, value_place) = match (argument, &parameter.default) {
                 (Some(argument), _) => (self.value(scope, &argument.value), scope.at(argument.value.span())),
@@ -172,10 +197,16 @@ impl<'t> Resolver<'t> {
                 (None, None) => {
                     self.report(
                         scope,
-                        Diagnostic::new(&reading::TEMPLATE_ARGUMENTS, format!("`{}` has no value for `{}`", name.name, parameter.name.name))
-                            .at(scope.at(span), "missing here")
-                            .at(Location::new(file, parameter.name.span), "asked for here")
-                            .help(format!("write `use {}({} = \"…\")`, or give the parameter a default", name.name, parameter.name.name)),
+                        Diagnostic::new(
+                            &reading::TEMPLATE_ARGUMENTS,
+                            format!("`{}` has no value for `{}`", name.name, parameter.name.name),
+                        )
+                        .at(scope.at(span), "missing here")
+                        .at(Location::new(file, parameter.name.span), "asked for here")
+                        .help(format!(
+                            "write `use {}({} = \"…\")`, or give the parameter a default",
+                            name.name, parameter.name.name
+                        )),
                     );
                     (Meaning::Broken, place)
                 }
@@ -184,15 +215,22 @@ impl<'t> Resolver<'t> {
             inside.parameters.insert(parameter.name.name.clone(), meaning);
         }
         for argument in arguments {
-            let unknown = argument.name.as_ref().filter(|ident| !parameters.iter().any(|parameter| parameter.name.name == ident.name));
+            let unknown = argument
+                .name
+                .as_ref()
+                .filter(|ident| !parameters.iter().any(|parameter| parameter.name.name == ident.name));
             if let Some(ident) = unknown {
                 let near = did_you_mean(&ident.name, parameters.iter().map(|parameter| parameter.name.name.as_str()));
-                let text = near.map_or_else(|| "no such parameter".to_owned(), |near| format!("did you mean `{near}`?"));
+                let text =
+                    near.map_or_else(|| "no such parameter".to_owned(), |near| format!("did you mean `{near}`?"));
                 self.report(
                     scope,
-                    Diagnostic::new(&reading::TEMPLATE_ARGUMENTS, format!("`{}` has no parameter `{}`", name.name, ident.name))
-                        .at(scope.at(ident.span), text)
-                        .at(defined, "defined here"),
+                    Diagnostic::new(
+                        &reading::TEMPLATE_ARGUMENTS,
+                        format!("`{}` has no parameter `{}`", name.name, ident.name),
+                    )
+                    .at(scope.at(ident.span), text)
+                    .at(defined, "defined here"),
                 );
             }
         }
@@ -211,7 +249,14 @@ impl<'t> Resolver<'t> {
     }
 
     /// Reports a value that does not match its parameter's pattern.
-    fn check_pattern(&mut self, scope: &Scope, file: crate::source::FileId, parameter: &ast::Parameter, meaning: &Meaning, place: Location) {
+    fn check_pattern(
+        &mut self,
+        scope: &Scope,
+        file: crate::source::FileId,
+        parameter: &ast::Parameter,
+        meaning: &Meaning,
+        place: Location,
+    ) {
         let Some(pattern) = &parameter.pattern else { return };
         let Some(known) = super::values::Pattern::find(&pattern.name) else {
             let names: Vec<&str> = super::values::Pattern::NAMES.to_vec();
@@ -229,15 +274,24 @@ impl<'t> Resolver<'t> {
             if let Err(why) = known.check(value) {
                 self.report(
                     scope,
-                    Diagnostic::new(&reading::TEMPLATE_ARGUMENTS, format!("the value of `{}` is not a {}", parameter.name.name, pattern.name))
-                        .at(place, why)
-                        .at(Location::new(file, pattern.span), "asked for here"),
+                    Diagnostic::new(
+                        &reading::TEMPLATE_ARGUMENTS,
+                        format!("the value of `{}` is not a {}", parameter.name.name, pattern.name),
+                    )
+                    .at(place, why)
+                    .at(Location::new(file, pattern.span), "asked for here"),
                 );
             }
         }
     }
 
-    fn repetition(&mut self, scope: &Scope, variable: &ast::Ident, values: &'t ast::Value, definitions: &'t [ast::Definition]) {
+    fn repetition(
+        &mut self,
+        scope: &Scope,
+        variable: &ast::Ident,
+        values: &'t ast::Value,
+        definitions: &'t [ast::Definition],
+    ) {
         let items = match self.value(scope, values) {
             Meaning::List(items) => items,
             Meaning::Broken => return,

@@ -74,7 +74,7 @@ pub fn load(files: &dyn Files, roots: &[Utf8PathBuf]) -> Result<Loaded, (Utf8Pat
     for root in roots {
         for path in loader.members(root).map_err(|error| (root.clone(), error))? {
             let bytes = files.read(&path).map_err(|error| (path.clone(), error))?;
-            loader.file(path, bytes);
+            loader.file(&path, bytes);
         }
     }
     Ok(loader.loaded)
@@ -98,13 +98,13 @@ impl Loader<'_> {
         Ok(names.into_iter().map(|name| path.join(name)).collect())
     }
 
-    fn file(&mut self, path: Utf8PathBuf, bytes: Vec<u8>) {
-        let normal = normal(&path);
+    fn file(&mut self, path: &Utf8Path, bytes: Vec<u8>) {
+        let normal = normal(path);
         if self.known.contains(&normal) {
             return;
         }
         self.known.push(normal.clone());
-        let file = self.loaded.sources.add(path.clone(), bytes);
+        let file = self.loaded.sources.add(path.to_owned(), bytes);
         let Some(text) = self.text(file) else { return };
         let parsed = syntax::parse(file, &text);
         self.loaded.diagnostics.extend(parsed.diagnostics);
@@ -121,7 +121,7 @@ impl Loader<'_> {
         self.open.push((normal, None));
         for include in includes {
             let place = Location::new(file, include.span);
-            self.include(&path, &include, place);
+            self.include(path, &include, place);
         }
         self.open.pop();
     }
@@ -163,7 +163,11 @@ impl Loader<'_> {
             if let Some(at) = self.open.iter().position(|(open, _)| *open == normal) {
                 let chain: Vec<String> =
                     self.open.iter().skip(at).map(|(path, _)| path.to_string()).chain([normal.to_string()]).collect();
-                let message = if chain.len() == 2 { format!("{normal} includes itself") } else { "these files include each other".to_owned() };
+                let message = if chain.len() == 2 {
+                    format!("{normal} includes itself")
+                } else {
+                    "these files include each other".to_owned()
+                };
                 self.loaded.diagnostics.push(
                     Diagnostic::new(&reading::INCLUDE_CYCLE, message)
                         .at(place, "this closes the circle")
@@ -174,13 +178,16 @@ impl Loader<'_> {
             }
             if self.open.len() >= MAX_INCLUDE_DEPTH {
                 self.loaded.diagnostics.push(
-                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("includes are nested more than {MAX_INCLUDE_DEPTH} deep"))
-                        .at(place, "not read"),
+                    Diagnostic::new(
+                        &reading::UNREADABLE_SOURCE,
+                        format!("includes are nested more than {MAX_INCLUDE_DEPTH} deep"),
+                    )
+                    .at(place, "not read"),
                 );
                 continue;
             }
             match self.files.read(&member) {
-                Ok(bytes) => self.file(member, bytes),
+                Ok(bytes) => self.file(&member, bytes),
                 Err(error) => self.missing(&member, place, &error),
             }
         }
@@ -193,7 +200,8 @@ impl Loader<'_> {
 
 /// What is said of a file that is named and cannot be read.
 pub(super) fn missing_file(path: &Utf8Path, place: Location, error: &io::Error) -> Diagnostic {
-    let reason = if error.kind() == io::ErrorKind::NotFound { "there is no such file".to_owned() } else { error.to_string() };
+    let reason =
+        if error.kind() == io::ErrorKind::NotFound { "there is no such file".to_owned() } else { error.to_string() };
     Diagnostic::new(&reading::INCLUDE_MISSING, format!("cannot read {path}"))
         .at(place, reason)
         .help("paths are relative to the file that names them")

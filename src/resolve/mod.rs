@@ -48,7 +48,11 @@ pub struct Resolved {
 /// # Errors
 ///
 /// A path of `roots` that cannot be read, with the reason.
-pub fn resolve(files: &dyn Files, roots: &[Utf8PathBuf], target: Option<Target>) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
+pub fn resolve(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    target: Option<Target>,
+) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
     let loaded = load(files, roots)?;
     let Loaded { sources, trees, diagnostics } = loaded;
     let mut resolver = Resolver::new(files, &sources, &trees, diagnostics);
@@ -99,7 +103,12 @@ struct Resolver<'t> {
 }
 
 impl<'t> Resolver<'t> {
-    fn new(files: &'t dyn Files, sources: &'t SourceMap, trees: &'t [(FileId, Tree)], diagnostics: Vec<Diagnostic>) -> Self {
+    fn new(
+        files: &'t dyn Files,
+        sources: &'t SourceMap,
+        trees: &'t [(FileId, Tree)],
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             files,
             sources,
@@ -120,7 +129,8 @@ impl<'t> Resolver<'t> {
 
     /// Reports a problem; in a template or a loop, the places that led there are shown too.
     fn report(&mut self, scope: &Scope, diagnostic: Diagnostic) {
-        let diagnostic = scope.uses.iter().rev().fold(diagnostic, |diagnostic, place| diagnostic.at(*place, "used here"));
+        let diagnostic =
+            scope.uses.iter().rev().fold(diagnostic, |diagnostic, place| diagnostic.at(*place, "used here"));
         self.diagnostics.push(diagnostic);
     }
 
@@ -153,9 +163,12 @@ impl<'t> Resolver<'t> {
                         let at = version.as_ref().map_or(place, location);
                         let version = version.as_ref().map(plain).unwrap_or_default();
                         self.diagnostics.push(
-                            Diagnostic::new(&reading::UNKNOWN_TARGET, format!("hermesc does not know {family} {version}"))
-                                .at(at, "not a version that it knows")
-                                .help(known_versions(family)),
+                            Diagnostic::new(
+                                &reading::UNKNOWN_TARGET,
+                                format!("hermesc does not know {family} {version}"),
+                            )
+                            .at(at, "not a version that it knows")
+                            .help(known_versions(family)),
                         );
                     }
                 }
@@ -171,7 +184,15 @@ impl<'t> Resolver<'t> {
                 let place = Location::new(*file, definition.span);
                 match &definition.kind {
                     DefinitionKind::Constant { name, value } => {
-                        let constant = Constant { file: *file, name, value, definition: place, meaning: None, resolving: false, used: false };
+                        let constant = Constant {
+                            file: *file,
+                            name,
+                            value,
+                            definition: place,
+                            meaning: None,
+                            resolving: false,
+                            used: false,
+                        };
                         if let Some(first) = self.constants.get(&name.name) {
                             let first = Location::new(first.file, first.name.span);
                             self.diagnostics.push(twice("constant", name, Location::new(*file, name.span), first));
@@ -180,7 +201,8 @@ impl<'t> Resolver<'t> {
                         }
                     }
                     DefinitionKind::Template { name, parameters, definitions } => {
-                        let template = Template { file: *file, name, parameters, definitions, definition: place, used: false };
+                        let template =
+                            Template { file: *file, name, parameters, definitions, definition: place, used: false };
                         if let Some(first) = self.templates.get(&name.name) {
                             let first = Location::new(first.file, first.name.span);
                             self.diagnostics.push(twice("template", name, Location::new(*file, name.span), first));
@@ -270,10 +292,13 @@ impl<'t> Resolver<'t> {
                     Some(definition) => {
                         if let Some(first) = &definition.producer_for {
                             self.diagnostics.push(
-                                Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, format!("`{producer}` feeds two consumers"))
-                                    .at(*producer_place, format!("feeds `{consumer}` here"))
-                                    .at(first.place, format!("feeds `{}` already", first.name))
-                                    .help("a producer has one standard output, and `producer-for` holds one name"),
+                                Diagnostic::new(
+                                    &reading::OVERWRITTEN_STATEMENT,
+                                    format!("`{producer}` feeds two consumers"),
+                                )
+                                .at(*producer_place, format!("feeds `{consumer}` here"))
+                                .at(first.place, format!("feeds `{}` already", first.name))
+                                .help("a producer has one standard output, and `producer-for` holds one name"),
                             );
                             continue;
                         }
@@ -293,10 +318,13 @@ impl<'t> Resolver<'t> {
         {
             if let Some(first) = &definition.pipeline_name {
                 self.diagnostics.push(
-                    Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, format!("the pipeline that ends in `{last}` has two names"))
-                        .at(*place, "the second name")
-                        .at(first.place, "the first name")
-                        .help("write one `pipeline` with all producers: `pipeline NAME = A, B | C`"),
+                    Diagnostic::new(
+                        &reading::OVERWRITTEN_STATEMENT,
+                        format!("the pipeline that ends in `{last}` has two names"),
+                    )
+                    .at(*place, "the second name")
+                    .at(first.place, "the first name")
+                    .help("write one `pipeline` with all producers: `pipeline NAME = A, B | C`"),
                 );
             } else {
                 definition.pipeline_name = Some(crate::model::Placed::new(name.clone(), *place));

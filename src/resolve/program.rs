@@ -44,7 +44,8 @@ impl Resolver<'_> {
             return Some(ProgramDraft { place, kind: ProgramKind::Verbatim(bytes) });
         }
         if bytes.bytes.contains(&0) {
-            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, "a script cannot hold a NUL byte").at(place, "holds one");
+            let diagnostic =
+                Diagnostic::new(&reading::BAD_VALUE, "a script cannot hold a NUL byte").at(place, "holds one");
             self.report(scope, diagnostic);
             return None;
         }
@@ -57,7 +58,9 @@ impl Resolver<'_> {
         let path = self.beside(scope, &path);
         let place = scope.at(text.span);
         match self.files.read(&path) {
-            Ok(bytes) => Some(ProgramDraft { place, kind: ProgramKind::Verbatim(Bytes { bytes, map: TextMap::Whole(place) }) }),
+            Ok(bytes) => {
+                Some(ProgramDraft { place, kind: ProgramKind::Verbatim(Bytes { bytes, map: TextMap::Whole(place) }) })
+            }
             Err(error) => {
                 self.report(scope, files::missing_file(&path, place, &error));
                 None
@@ -68,10 +71,15 @@ impl Resolver<'_> {
     pub(super) fn exec(&mut self, scope: &Scope, exec: &ast::Exec) -> Option<ProgramDraft> {
         let words: Vec<Option<Word>> = exec.words.iter().map(|word| self.word(scope, word)).collect();
         let words: Vec<Word> = words.into_iter().collect::<Option<_>>()?;
-        let fixed = words.first().is_some_and(|word| word.pieces.iter().any(|piece| *piece != WordPiece::Bytes(Vec::new())));
+        let fixed =
+            words.first().is_some_and(|word| word.pieces.iter().any(|piece| *piece != WordPiece::Bytes(Vec::new())));
         if !fixed {
             let place = words.first().map_or(scope.at(exec.span), |word| word.place);
-            self.report(scope, Diagnostic::new(&reading::BAD_VALUE, "the command is empty").at(place, "expected the name of a program"));
+            self.report(
+                scope,
+                Diagnostic::new(&reading::BAD_VALUE, "the command is empty")
+                    .at(place, "expected the name of a program"),
+            );
             return None;
         }
         Some(ProgramDraft { place: scope.at(exec.span), kind: ProgramKind::Exec(words) })
@@ -113,7 +121,8 @@ impl Resolver<'_> {
     fn argument_bytes(&mut self, scope: &Scope, text: &ast::Text) -> Option<Vec<u8>> {
         let bytes = self.bytes(scope, text)?.bytes;
         if bytes.contains(&0) {
-            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, "an argument cannot hold a NUL byte").at(scope.at(text.span), "holds one");
+            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, "an argument cannot hold a NUL byte")
+                .at(scope.at(text.span), "holds one");
             self.report(scope, diagnostic);
             return None;
         }

@@ -84,9 +84,12 @@ impl Resolver<'_> {
                         Meaning::List(_) => {
                             self.report(
                                 scope,
-                                Diagnostic::new(&reading::BAD_VALUE, format!("`{}` is a list and cannot stand in a text", name.name))
-                                    .at(scope.at(name.span), "a list")
-                                    .help(format!("go through it with `for ITEM in {} {{ … }}`", name.name)),
+                                Diagnostic::new(
+                                    &reading::BAD_VALUE,
+                                    format!("`{}` is a list and cannot stand in a text", name.name),
+                                )
+                                .at(scope.at(name.span), "a list")
+                                .help(format!("go through it with `for ITEM in {} {{ … }}`", name.name)),
                             );
                             sound = false;
                         }
@@ -95,7 +98,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        sound.then(|| Bytes { bytes, map: TextMap::Pieces { file: scope.file, starts, whole: text.span } })
+        sound.then_some(Bytes { bytes, map: TextMap::Pieces { file: scope.file, starts, whole: text.span } })
     }
 
     /// What a text says, where it must be UTF-8 without NUL.
@@ -111,8 +114,11 @@ impl Resolver<'_> {
             _ => {
                 self.report(
                     scope,
-                    Diagnostic::new(&reading::BAD_VALUE, "this must be text, without NUL and other bytes that are no characters")
-                        .at(scope.at(text.span), "not text"),
+                    Diagnostic::new(
+                        &reading::BAD_VALUE,
+                        "this must be text, without NUL and other bytes that are no characters",
+                    )
+                    .at(scope.at(text.span), "not text"),
                 );
                 None
             }
@@ -130,12 +136,17 @@ impl Resolver<'_> {
         }
         let names: Vec<SmolStr> = self.constants.keys().chain(scope.parameters.keys()).cloned().collect();
         let near = did_you_mean(&name.name, names.iter().map(SmolStr::as_str));
-        let diagnostic =
-            Diagnostic::new(&reading::UNKNOWN_CONSTANT, format!("`{{{{{}}}}}` is neither a constant nor a parameter", name.name));
+        let diagnostic = Diagnostic::new(
+            &reading::UNKNOWN_CONSTANT,
+            format!("`{{{{{}}}}}` is neither a constant nor a parameter", name.name),
+        );
         let diagnostic = match near {
-            Some(near) => diagnostic
-                .at(scope.at(name.span), format!("did you mean `{near}`?"))
-                .fix(Fix::replace(format!("write `{{{{{near}}}}}`"), scope.at(name.span), near, Safety::Safe)),
+            Some(near) => diagnostic.at(scope.at(name.span), format!("did you mean `{near}`?")).fix(Fix::replace(
+                format!("write `{{{{{near}}}}}`"),
+                scope.at(name.span),
+                near,
+                Safety::Safe,
+            )),
             None => diagnostic.at(scope.at(name.span), "not defined"),
         };
         self.report(
@@ -182,7 +193,8 @@ impl Resolver<'_> {
             Value::Text(text) => {
                 // A bare word that names a list stands for the list itself.
                 if let Some(word) = text.plain().filter(|_| text.form == crate::syntax::ast::TextForm::Word) {
-                    let known = scope.parameters.get(word).cloned().or_else(|| self.constant(word, scope.at(text.span)));
+                    let known =
+                        scope.parameters.get(word).cloned().or_else(|| self.constant(word, scope.at(text.span)));
                     if let Some(meaning @ Meaning::List(_)) = known {
                         return meaning;
                     }

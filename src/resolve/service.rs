@@ -48,18 +48,27 @@ impl Resolver<'_> {
     fn statements(&mut self, scope: &Scope, place: Place, draft: &mut Draft, statements: &[Statement]) {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for statement in statements {
-            let sound = self.allowed(scope, place, statement, &mut seen) && self.statement(scope, draft, statement).is_some();
+            let sound =
+                self.allowed(scope, place, statement, &mut seen) && self.statement(scope, draft, statement).is_some();
             draft.definition.incomplete |= !sound;
         }
     }
 
     /// Whether the statement may stand here at all.
-    fn allowed<'s>(&mut self, scope: &Scope, place: Place, statement: &'s Statement, seen: &mut HashMap<&'s str, Span>) -> bool {
+    fn allowed<'s>(
+        &mut self,
+        scope: &Scope,
+        place: Place,
+        statement: &'s Statement,
+        seen: &mut HashMap<&'s str, Span>,
+    ) -> bool {
         let keyword = &statement.keyword;
         let at = scope.at(keyword.span);
         let Some(known) = language::find(&keyword.name) else {
-            let here = language::STATEMENTS.iter().filter(|known| known.places.contains(&place)).map(|known| known.keyword);
-            let diagnostic = Diagnostic::new(&reading::UNKNOWN_STATEMENT, format!("`{}` is not a statement", keyword.name));
+            let here =
+                language::STATEMENTS.iter().filter(|known| known.places.contains(&place)).map(|known| known.keyword);
+            let diagnostic =
+                Diagnostic::new(&reading::UNKNOWN_STATEMENT, format!("`{}` is not a statement", keyword.name));
             let diagnostic = match did_you_mean(&keyword.name, here) {
                 Some(near) => diagnostic
                     .at(at, format!("did you mean `{near}`?"))
@@ -74,14 +83,21 @@ impl Resolver<'_> {
         };
         if !known.places.contains(&place) {
             let homes: Vec<&str> = known.places.iter().map(|place| place.with_article()).collect();
-            let diagnostic =
-                Diagnostic::new(&reading::STATEMENT_OF_OTHER_TYPE, format!("`{}` does not belong in {}", keyword.name, place.with_article()))
-                    .at(at, format!("belongs in {}", homes.join(" or ")));
+            let diagnostic = Diagnostic::new(
+                &reading::STATEMENT_OF_OTHER_TYPE,
+                format!("`{}` does not belong in {}", keyword.name, place.with_article()),
+            )
+            .at(at, format!("belongs in {}", homes.join(" or ")));
             let diagnostic = match (keyword.name.as_str(), place) {
-                ("run", Place::Oneshot) => diagnostic.help("a oneshot has `up`, which runs once, and `down`; a process that stays is a longrun"),
-                ("up" | "down", Place::Longrun) => diagnostic.help("a longrun has `run`, which stays, and `finish`; a command that ends is a oneshot"),
+                ("run", Place::Oneshot) => diagnostic
+                    .help("a oneshot has `up`, which runs once, and `down`; a process that stays is a longrun"),
+                ("up" | "down", Place::Longrun) => {
+                    diagnostic.help("a longrun has `run`, which stays, and `finish`; a command that ends is a oneshot")
+                }
                 ("finish", Place::Oneshot) => diagnostic.help("what a oneshot does when it is stopped is `down`"),
-                ("notification-fd" | "ready", Place::Oneshot) => diagnostic.help("a oneshot is ready when its `up` has exited 0"),
+                ("notification-fd" | "ready", Place::Oneshot) => {
+                    diagnostic.help("a oneshot is ready when its `up` has exited 0")
+                }
                 _ => diagnostic,
             };
             self.report(scope, diagnostic);
@@ -103,9 +119,15 @@ impl Resolver<'_> {
         {
             self.report(
                 scope,
-                Diagnostic::new(&reading::NEWER_THAN_TARGET, format!("{} does not know `{}` yet", self.target, keyword.name))
-                    .at(at, format!("since {tool} {}", show_version(version)))
-                    .help(format!("the target comes with {tool} {}; raise the target's version, or do without", show_version(self.target.tool(tool)))),
+                Diagnostic::new(
+                    &reading::NEWER_THAN_TARGET,
+                    format!("{} does not know `{}` yet", self.target, keyword.name),
+                )
+                .at(at, format!("since {tool} {}", show_version(version)))
+                .help(format!(
+                    "the target comes with {tool} {}; raise the target's version, or do without",
+                    show_version(self.target.tool(tool))
+                )),
             );
             return false;
         }
@@ -161,7 +183,11 @@ impl Resolver<'_> {
     }
 
     /// One or more names, with commas.
-    pub(super) fn names(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Vec<crate::model::Reference>> {
+    pub(super) fn names(
+        &mut self,
+        scope: &Scope,
+        arguments: &mut Arguments<'_>,
+    ) -> Option<Vec<crate::model::Reference>> {
         let mut texts = Vec::new();
         loop {
             let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a name") };
@@ -174,7 +200,13 @@ impl Resolver<'_> {
         Some(self.references(scope, texts.into_iter()))
     }
 
-    fn signal(&mut self, scope: &Scope, draft: &mut Draft, signal: Signal, arguments: &mut Arguments<'_>) -> Option<()> {
+    fn signal(
+        &mut self,
+        scope: &Scope,
+        draft: &mut Draft,
+        signal: Signal,
+        arguments: &mut Arguments<'_>,
+    ) -> Option<()> {
         let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a signal, such as SIGTERM") };
         let name = self.string(scope, text)?;
         draft.definition.signals.push((signal, Placed::new(name, scope.at(text.span))));
@@ -192,9 +224,11 @@ impl Resolver<'_> {
                 .at(at, format!("seconds, or milliseconds? write {word}s or {word}ms"))
                 .help("durations have a unit: ms, s, m or h")
                 .fix(Fix::replace(format!("write {word}s"), at, format!("{word}s"), Safety::Suggested)),
-            Err(ValueError::Fraction) => Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a whole number of milliseconds"))
-                .at(at, "too fine")
-                .help("s6-rc counts whole milliseconds"),
+            Err(ValueError::Fraction) => {
+                Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a whole number of milliseconds"))
+                    .at(at, "too fine")
+                    .help("s6-rc counts whole milliseconds")
+            }
             Err(ValueError::TooLarge) => Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is too long"))
                 .at(at, "more than 4294967295 milliseconds, which are 49 days")
                 .help("write `never` for no limit"),
@@ -219,9 +253,12 @@ impl Resolver<'_> {
         let form = language::find(&arguments.statement.keyword.name).map_or("", |known| known.form);
         self.report(
             scope,
-            Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a number that `{}` takes", arguments.statement.keyword.name))
-                .at(at, label)
-                .help(format!("write `{form}`")),
+            Diagnostic::new(
+                &reading::BAD_VALUE,
+                format!("`{word}` is not a number that `{}` takes", arguments.statement.keyword.name),
+            )
+            .at(at, label)
+            .help(format!("write `{form}`")),
         );
         None
     }
@@ -263,12 +300,16 @@ impl Resolver<'_> {
             return Some(Extra::Directory);
         }
         if arguments.word("link") {
-            let Some(text) = arguments.text() else { return self.expected(scope, arguments, "the path that the link points at") };
+            let Some(text) = arguments.text() else {
+                return self.expected(scope, arguments, "the path that the link points at");
+            };
             return Some(Extra::Link(Utf8PathBuf::from(self.string(scope, text)?.as_str())));
         }
         let mut mode = None;
         if arguments.word("mode") {
-            let Some(text) = arguments.text() else { return self.expected(scope, arguments, "permission bits, such as 0755") };
+            let Some(text) = arguments.text() else {
+                return self.expected(scope, arguments, "permission bits, such as 0755");
+            };
             let word = self.string(scope, text)?;
             let Ok(bits) = values::mode(&word) else {
                 let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a file mode"))

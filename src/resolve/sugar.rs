@@ -28,26 +28,45 @@ impl Resolver<'_> {
                 draft.around.cwd = Some(Placed::new(word, place));
             }
             "umask" => {
-                let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a mask, such as 022") };
+                let Some(text) = arguments.text() else {
+                    return self.expected(scope, arguments, "a mask, such as 022");
+                };
                 let word = self.string(scope, text)?;
                 let Ok(mask) = super::values::mode(&word) else {
-                    return self.bad(scope, scope.at(text.span), &format!("`{word}` is not a file creation mask"), "expected octal digits");
+                    return self.bad(
+                        scope,
+                        scope.at(text.span),
+                        &format!("`{word}` is not a file creation mask"),
+                        "expected octal digits",
+                    );
                 };
                 draft.around.umask = Some(Placed::new(mask, place));
             }
             "nice" => {
-                let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a number from -20 to 19") };
+                let Some(text) = arguments.text() else {
+                    return self.expected(scope, arguments, "a number from -20 to 19");
+                };
                 let word = self.string(scope, text)?;
                 let Some(nice) = word.parse::<i32>().ok().filter(|nice| (-20..=19).contains(nice)) else {
-                    return self.bad(scope, scope.at(text.span), &format!("`{word}` is not a priority"), "expected a number from -20 to 19");
+                    return self.bad(
+                        scope,
+                        scope.at(text.span),
+                        &format!("`{word}` is not a priority"),
+                        "expected a number from -20 to 19",
+                    );
                 };
                 draft.around.nice = Some(Placed::new(nice, place));
             }
             "limit" => {
-                let Some(resource) = arguments.text() else { return self.expected(scope, arguments, "a resource, such as `open-files`") };
+                let Some(resource) = arguments.text() else {
+                    return self.expected(scope, arguments, "a resource, such as `open-files`");
+                };
                 let Some(value) = arguments.text() else { return self.expected(scope, arguments, "a value") };
                 let (name, amount) = (self.string(scope, resource)?, self.string(scope, value)?);
-                draft.around.limits.push((Placed::new(name, scope.at(resource.span)), Placed::new(amount, scope.at(value.span))));
+                draft
+                    .around
+                    .limits
+                    .push((Placed::new(name, scope.at(resource.span)), Placed::new(amount, scope.at(value.span))));
             }
             "redirect" => self.redirect(scope, draft, arguments)?,
             "ready" if arguments.word("fd") => {
@@ -71,7 +90,12 @@ impl Resolver<'_> {
             && !word.starts_with(|char: char| char.is_ascii_digit())
             && word.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
         if !sound {
-            return self.bad(scope, scope.at(name.span), &format!("`{word}` is not the name of a variable"), "expected letters, digits and `_`");
+            return self.bad(
+                scope,
+                scope.at(name.span),
+                &format!("`{word}` is not the name of a variable"),
+                "expected letters, digits and `_`",
+            );
         }
         if !arguments.sign('=') {
             return self.expected(scope, arguments, "`=` and a value");
@@ -84,20 +108,30 @@ impl Resolver<'_> {
 
     /// `hermes`, `1000:1000`
     pub(super) fn user(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Placed<User>> {
-        let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a user, as a name or UID:GID") };
+        let Some(text) = arguments.text() else {
+            return self.expected(scope, arguments, "a user, as a name or UID:GID");
+        };
         let word: SmolStr = self.string(scope, text)?;
         let place = scope.at(text.span);
         if let Some((uid, rest)) = word.split_once(':') {
             let mut groups = rest.split(':').map(|group| super::values::number(group).ok());
-            let ids = super::values::number(uid).ok().zip(groups.next().flatten()).zip(groups.collect::<Option<Vec<u32>>>());
+            let ids =
+                super::values::number(uid).ok().zip(groups.next().flatten()).zip(groups.collect::<Option<Vec<u32>>>());
             let Some(((uid, gid), groups)) = ids else {
                 return self.bad(scope, place, &format!("`{word}` is not UID:GID"), "expected decimal numbers");
             };
             return Some(Placed::new(User::Ids { uid, gid, groups }, place));
         }
-        let sound = !word.is_empty() && !word.starts_with('-') && word.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.'));
+        let sound = !word.is_empty()
+            && !word.starts_with('-')
+            && word.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.'));
         if !sound {
-            return self.bad(scope, place, &format!("`{word}` is not the name of a user"), "expected letters, digits, `_` and `-`");
+            return self.bad(
+                scope,
+                place,
+                &format!("`{word}` is not the name of a user"),
+                "expected letters, digits, `_` and `-`",
+            );
         }
         Some(Placed::new(User::Name(word), place))
     }
@@ -117,7 +151,9 @@ impl Resolver<'_> {
         } else if arguments.word("stderr") {
             RedirectTarget::Fd(2)
         } else {
-            let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a path, `stdout` or `stderr`") };
+            let Some(text) = arguments.text() else {
+                return self.expected(scope, arguments, "a path, `stdout` or `stderr`");
+            };
             RedirectTarget::File(self.text_word(scope, text)?)
         };
         draft.around.redirects.push(Placed::new(Redirect { fd, to }, place));

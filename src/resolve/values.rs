@@ -13,7 +13,8 @@ pub enum ValueError {
     Fraction,
 }
 
-const DURATION_UNITS: &[(&str, u64)] = &[("ms", 1), ("s", 1_000), ("m", 60_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const DURATION_UNITS: &[(&str, u64)] =
+    &[("ms", 1), ("s", 1_000), ("m", 60_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 const SIZE_UNITS: &[(&str, u64)] = &[
     ("B", 1),
@@ -59,7 +60,8 @@ fn quantity(text: &str, units: &[(&str, u64)]) -> Result<u64, ValueError> {
     if unit.is_empty() {
         return Err(ValueError::Bare);
     }
-    let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor).ok_or(ValueError::Malformed)?;
+    let factor =
+        units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor).ok_or(ValueError::Malformed)?;
     let parse = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse::<u64>().ok() };
     let whole = parse(whole).and_then(|whole| whole.checked_mul(factor)).ok_or(ValueError::TooLarge)?;
     let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).unwrap_or(u32::MAX)).ok_or(ValueError::TooLarge)?;

@@ -53,7 +53,12 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(name) = &definition.pipeline_name {
             look(&name.value, name.place);
         }
-        for reference in definition.dependencies.iter().chain(&definition.contents).filter(|reference| context.model.find(&reference.name).is_none()) {
+        for reference in definition
+            .dependencies
+            .iter()
+            .chain(&definition.contents)
+            .filter(|reference| context.model.find(&reference.name).is_none())
+        {
             look(&reference.name, reference.place);
         }
     }

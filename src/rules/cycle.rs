@@ -68,7 +68,8 @@ pub(super) fn report(
         }
         // Places in order of the circle, which begins at the smallest one.
         let first = names.first().copied().unwrap_or_default();
-        let path: String = cycle.iter().map(|step| format!("{} {} ", context.graph.name(step.from), arrow(step.edge))).collect();
+        let path: String =
+            cycle.iter().map(|step| format!("{} {} ", context.graph.name(step.from), arrow(step.edge))).collect();
         diagnostic = diagnostic.note(format!("the circle: {path}{first}")).help(help);
         for step in cycle.iter().filter(|step| step.edge.place.is_none()) {
             diagnostic = diagnostic.note(hidden(context, step));
@@ -102,7 +103,11 @@ fn label(context: &Context<'_>, step: &Step) -> String {
 /// An edge that no source says.
 fn hidden(context: &Context<'_>, step: &Step) -> String {
     let (from, to) = (context.graph.name(step.from), context.graph.name(step.to));
-    let bundle = context.model.target.built_in(from).is_some_and(|built_in| built_in.kind == crate::s6rc::target::BuiltInKind::Bundle)
+    let bundle = context
+        .model
+        .target
+        .built_in(from)
+        .is_some_and(|built_in| built_in.kind == crate::s6rc::target::BuiltInKind::Bundle)
         || context.model.get(from).is_some_and(|definition| definition.kind == Kind::Bundle);
     let verb = if bundle { "holds" } else { "depends on" };
     match step.edge.kind {

@@ -40,7 +40,8 @@ bundle user { net }
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     cycle::report(context, diagnostics, &RULE, CycleKind::OwnBundle, |names| {
-        let message = format!("{} need each other: one holds the other and is depended on by it", crate::report::list(names));
+        let message =
+            format!("{} need each other: one holds the other and is depended on by it", crate::report::list(names));
         (message, "depend on the members that are meant, not on the bundle".to_owned())
     });
 }

@@ -1,8 +1,8 @@
 //! Names that are defined twice.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// Two definitions have the same name.
 pub static RULE: Rule = Rule {
@@ -37,7 +37,9 @@ bundle user { web, web-setup }
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (at, definition) in context.model.definitions.iter().enumerate() {
         let name = &definition.name;
-        if let Some(first) = context.model.find(name).filter(|first| *first != at).and_then(|first| context.model.definitions.get(first)) {
+        if let Some(first) =
+            context.model.find(name).filter(|first| *first != at).and_then(|first| context.model.definitions.get(first))
+        {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("`{name}` is defined twice"))
                     .at(definition.place, format!("a {} here", definition.kind.word()))

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::ReferenceOrigin;
+use crate::rules::{Context, Example, Rule, Scope};
 use crate::source::Location;
 
 /// A name stands twice in a list.

@@ -1,8 +1,8 @@
 //! User bundles without members.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// The `user` bundle is missing or has no member.
 pub static RULE: Rule = Rule {
@@ -35,17 +35,26 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let also = |name: &str| model.get(name).is_some_and(|bundle| !bundle.contents.is_empty());
-    let example = model.definitions.iter().find(|definition| definition.kind != Kind::Bundle).map_or("NAME", |definition| definition.name.as_str());
+    let example = model
+        .definitions
+        .iter()
+        .find(|definition| definition.kind != Kind::Bundle)
+        .map_or("NAME", |definition| definition.name.as_str());
     let diagnostic = match model.get(name) {
         Some(bundle) if bundle.kind == Kind::Bundle && bundle.contents.is_empty() && !bundle.incomplete => {
-            Diagnostic::new(&RULE, format!("the bundle `{name}` is empty: nothing of yours would start")).at(bundle.place, "holds nothing")
+            Diagnostic::new(&RULE, format!("the bundle `{name}` is empty: nothing of yours would start"))
+                .at(bundle.place, "holds nothing")
         }
         Some(_) => return,
         None if also("user2") || model.external(name).is_some() => return,
         None => {
             let Some(place) = model.definitions.first().map(|definition| definition.place) else { return };
-            Diagnostic::new(&RULE, format!("there is no bundle `{name}`: nothing of yours would start")).at(place, "defined, and never started")
+            Diagnostic::new(&RULE, format!("there is no bundle `{name}`: nothing of yours would start"))
+                .at(place, "defined, and never started")
         }
     };
-    diagnostics.push(diagnostic.help(format!("add what should run: `bundle {name} {{ {example} }}`, or `in {name}` inside a service")));
+    diagnostics.push(
+        diagnostic
+            .help(format!("add what should run: `bundle {name} {{ {example} }}`, or `in {name}` inside a service")),
+    );
 }

@@ -1,8 +1,8 @@
 //! Longruns without a program.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// A longrun has no `run`.
 pub static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! Oneshots without a program.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// A oneshot has no `up`.
 pub static RULE: Rule = Rule {

@@ -5,6 +5,7 @@ mod bundle_cycle;
 mod cycle;
 mod dependency_cycle;
 mod depends_on_own_bundle;
+mod document;
 mod duplicate_definition;
 mod duplicate_entry;
 mod empty_user;
@@ -26,6 +27,8 @@ mod unknown_signal;
 mod unreachable_service;
 mod unused_let;
 mod unused_template;
+
+pub use document::document;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;

@@ -1,8 +1,8 @@
 //! Ends of a pipeline that are no longruns.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// An end of a pipeline is not a longrun.
 pub static RULE: Rule = Rule {
@@ -44,8 +44,11 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             let built_in = model.target.built_in(&reference.name).map(|_| Kind::Bundle);
             let external = model.external(&reference.name).and_then(|external| external.kind);
             let Some(kind) = kind.or(built_in).or(external).filter(|kind| *kind != Kind::Longrun) else { continue };
-            let mut diagnostic = Diagnostic::new(&RULE, format!("`{}` is a {} and cannot be in a pipeline", reference.name, kind.word()))
-                .at(reference.place, "not a longrun");
+            let mut diagnostic = Diagnostic::new(
+                &RULE,
+                format!("`{}` is a {} and cannot be in a pipeline", reference.name, kind.word()),
+            )
+            .at(reference.place, "not a longrun");
             if let Some(other) = model.get(&reference.name) {
                 diagnostic = diagnostic.at(other.place, "defined here");
             }

@@ -42,10 +42,14 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut pipelines: HashMap<&str, Location> = HashMap::new();
     for definition in &context.model.definitions {
         let Some(name) = &definition.pipeline_name else { continue };
-        let owner = context.model.get(&name.value).map(|owner| (owner.place, format!("the {} `{}`", owner.kind.word(), name.value)));
+        let owner = context
+            .model
+            .get(&name.value)
+            .map(|owner| (owner.place, format!("the {} `{}`", owner.kind.word(), name.value)));
         let built_in = context.model.target.built_in(&name.value).is_some();
         let other = pipelines.insert(&name.value, name.place).map(|place| (place, "another pipeline".to_owned()));
-        let diagnostic = Diagnostic::new(&RULE, format!("the pipeline's name `{}` is taken", name.value)).at(name.place, "a bundle of this name is made");
+        let diagnostic = Diagnostic::new(&RULE, format!("the pipeline's name `{}` is taken", name.value))
+            .at(name.place, "a bundle of this name is made");
         let diagnostic = match owner.or(other) {
             Some((place, what)) => diagnostic.at(place, what),
             None if built_in => diagnostic.note(format!("s6-overlay defines `{}` itself", name.value)),

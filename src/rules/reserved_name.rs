@@ -43,7 +43,12 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if let Some(name) = &definition.pipeline_name {
             look(&name.value, name.place);
         }
-        let references = definition.dependencies.iter().chain(&definition.contents).chain(&definition.producer_for).chain(&definition.consumer_for);
+        let references = definition
+            .dependencies
+            .iter()
+            .chain(&definition.contents)
+            .chain(&definition.producer_for)
+            .chain(&definition.consumer_for);
         for reference in references.filter(|reference| context.model.find(&reference.name).is_none()) {
             look(&reference.name, reference.place);
         }

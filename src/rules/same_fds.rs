@@ -1,8 +1,8 @@
 //! Two descriptors that are one.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::{Kind, Number};
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// `notification-fd` and `lock-fd` are the same descriptor.
 pub static RULE: Rule = Rule {
@@ -37,11 +37,14 @@ bundle user { web }
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Longrun) {
         let pair = definition.number(Number::NotificationFd).zip(definition.number(Number::LockFd));
-        let Some((notification, lock)) = pair.filter(|(notification, lock)| notification.value == lock.value) else { continue };
-        let mut diagnostic = Diagnostic::new(&RULE, format!("`{}` uses descriptor {} twice", definition.name, lock.value))
-            .at(lock.place, "for the lock here")
-            .at(notification.place, "for readiness here")
-            .help("give the lock another descriptor, such as the next one");
+        let Some((notification, lock)) = pair.filter(|(notification, lock)| notification.value == lock.value) else {
+            continue;
+        };
+        let mut diagnostic =
+            Diagnostic::new(&RULE, format!("`{}` uses descriptor {} twice", definition.name, lock.value))
+                .at(lock.place, "for the lock here")
+                .at(notification.place, "for readiness here")
+                .help("give the lock another descriptor, such as the next one");
         if lock.value < 3 {
             diagnostic.severity = Severity::Warning;
         }

@@ -1,8 +1,8 @@
 //! Descriptors that are taken.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::{Kind, Number};
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// `notification-fd` or `lock-fd` is a standard descriptor.
 pub static RULE: Rule = Rule {
@@ -36,7 +36,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Longrun) {
         for number in [Number::NotificationFd, Number::LockFd] {
             let Some(fd) = definition.number(number).filter(|fd| fd.value < 3) else { continue };
-            let what = ["standard input", "standard output", "standard error"].get(fd.value as usize).copied().unwrap_or_default();
+            let what = ["standard input", "standard output", "standard error"]
+                .get(fd.value as usize)
+                .copied()
+                .unwrap_or_default();
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the {} of `{}` is its {what}", number.file(), definition.name))
                     .at(fd.place, what)

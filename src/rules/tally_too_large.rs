@@ -1,8 +1,8 @@
 //! Death tallies beyond what s6 takes.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::{Kind, Number};
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// `max-death-tally` is above 4096.
 pub static RULE: Rule = Rule {
@@ -34,9 +34,15 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Longrun) {
         if let Some(tally) = definition.number(Number::MaxDeathTally).filter(|tally| tally.value > MAX_TALLY) {
             diagnostics.push(
-                Diagnostic::new(&RULE, format!("`{}` would remember {} deaths, and s6 remembers at most {MAX_TALLY}", definition.name, tally.value))
-                    .at(tally.place, "too large")
-                    .help(format!("write {MAX_TALLY} or less; without the statement it is 100")),
+                Diagnostic::new(
+                    &RULE,
+                    format!(
+                        "`{}` would remember {} deaths, and s6 remembers at most {MAX_TALLY}",
+                        definition.name, tally.value
+                    ),
+                )
+                .at(tally.place, "too large")
+                .help(format!("write {MAX_TALLY} or less; without the statement it is 100")),
             );
         }
     }

@@ -37,30 +37,31 @@ bundle user { web }
     check: Some(check),
 };
 
+const ANY: &[Kind] = &[Kind::Longrun, Kind::Oneshot, Kind::Bundle];
+
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     let mut known: Option<Vec<&str>> = None;
-    let mut unknown = |reference: &Reference, role: &str, kinds: &[Kind]| {
+    let mut unknown = |reference: &Reference, kinds: &[Kind]| {
         if context.graph.find(&reference.name).is_some() || model.broken.contains(&reference.name) {
             return;
         }
         let known = known.get_or_insert_with(|| known_names(context));
-        diagnostics.push(describe(context, reference, role, kinds, known));
+        diagnostics.push(describe(context, reference, kinds, known));
     };
-    const ANY: &[Kind] = &[Kind::Longrun, Kind::Oneshot, Kind::Bundle];
     for definition in &model.definitions {
         for reference in &definition.dependencies {
-            unknown(reference, "depends on it", ANY);
+            unknown(reference, ANY);
         }
         for reference in &definition.contents {
-            unknown(reference, "holds it", ANY);
+            unknown(reference, ANY);
         }
         for reference in definition.producer_for.iter().chain(&definition.consumer_for) {
-            unknown(reference, "is in a pipeline with it", &[Kind::Longrun]);
+            unknown(reference, &[Kind::Longrun]);
         }
     }
     for reference in &model.loose {
-        unknown(reference, "names it", ANY);
+        unknown(reference, ANY);
     }
 }
 
@@ -68,14 +69,22 @@ fn known_names<'m>(context: &Context<'m>) -> Vec<&'m str> {
     let model = context.model;
     let defined = model.definitions.iter().map(|definition| definition.name.as_str());
     let external = model.externals.iter().map(|external| external.name.as_str());
-    let pipelines = model.definitions.iter().filter_map(|definition| definition.pipeline_name.as_ref()).map(|name| name.value.as_str());
-    let mut names: Vec<&str> = defined.chain(external).chain(pipelines).chain(model.target.built_ins().iter().map(|built_in| built_in.name)).collect();
+    let pipelines = model
+        .definitions
+        .iter()
+        .filter_map(|definition| definition.pipeline_name.as_ref())
+        .map(|name| name.value.as_str());
+    let mut names: Vec<&str> = defined
+        .chain(external)
+        .chain(pipelines)
+        .chain(model.target.built_ins().iter().map(|built_in| built_in.name))
+        .collect();
     names.sort_unstable();
     names.dedup();
     names
 }
 
-fn describe(context: &Context<'_>, reference: &Reference, role: &str, kinds: &[Kind], known: &[&str]) -> Diagnostic {
+fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known: &[&str]) -> Diagnostic {
     let model = context.model;
     let name = &reference.name;
     let diagnostic = Diagnostic::new(&RULE, format!("`{name}` is not defined"));
@@ -83,9 +92,12 @@ fn describe(context: &Context<'_>, reference: &Reference, role: &str, kinds: &[K
     let fits = |candidate: &&&str| model.get(candidate).is_none_or(|definition| kinds.contains(&definition.kind));
     let near = did_you_mean(name, known.iter().filter(fits).copied());
     let diagnostic = match near {
-        Some(near) => diagnostic
-            .at(reference.place, format!("did you mean `{near}`?"))
-            .fix(Fix::replace(format!("write `{near}`"), reference.place, near, Safety::Safe)),
+        Some(near) => diagnostic.at(reference.place, format!("did you mean `{near}`?")).fix(Fix::replace(
+            format!("write `{near}`"),
+            reference.place,
+            near,
+            Safety::Safe,
+        )),
         None => diagnostic.at(reference.place, "nobody defines this"),
     };
     let diagnostic = match near.and_then(|near| model.get(near).map(|definition| (near, definition))) {
@@ -94,15 +106,18 @@ fn describe(context: &Context<'_>, reference: &Reference, role: &str, kinds: &[K
     };
     let foreign = Target::newest(Family::S6Overlay).built_in(name).is_some() && !model.target.is_overlay();
     if foreign {
-        return diagnostic.help(format!("s6-overlay defines `{name}`, and the target is {}: write `target s6-overlay`", model.target));
+        return diagnostic.help(format!(
+            "s6-overlay defines `{name}`, and the target is {}: write `target s6-overlay`",
+            model.target
+        ));
     }
-    let _ = role;
     diagnostic.help(format!("define `{name}`, or, where the base image defines it, say so: `extern service {name}`"))
 }
 
 /// Where a name is defined, and what is to be known of it.
 fn whereabouts(context: &Context<'_>, name: &str, definition: &Definition) -> String {
-    let holder = context.model.definitions.iter().find(|bundle| bundle.contents.iter().any(|member| member.name == name));
+    let holder =
+        context.model.definitions.iter().find(|bundle| bundle.contents.iter().any(|member| member.name == name));
     let started = context.model.find(name).and_then(|number| context.graph.is_started(number));
     let word = definition.kind.word();
     match (holder, started) {

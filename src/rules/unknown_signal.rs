@@ -38,15 +38,20 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let bare = name.value.to_ascii_uppercase();
-            let near = did_you_mean(bare.strip_prefix("SIG").unwrap_or(&bare), values::SIGNALS.iter().map(|(name, _)| *name));
+            let near =
+                did_you_mean(bare.strip_prefix("SIG").unwrap_or(&bare), values::SIGNALS.iter().map(|(name, _)| *name));
             let diagnostic = Diagnostic::new(&RULE, format!("`{}` is not a signal", name.value));
             let diagnostic = match near {
-                Some(near) => diagnostic
-                    .at(name.place, format!("did you mean `SIG{near}`?"))
-                    .fix(Fix::replace(format!("write SIG{near}"), name.place, format!("SIG{near}"), Safety::Suggested)),
+                Some(near) => diagnostic.at(name.place, format!("did you mean `SIG{near}`?")).fix(Fix::replace(
+                    format!("write SIG{near}"),
+                    name.place,
+                    format!("SIG{near}"),
+                    Safety::Suggested,
+                )),
                 None => diagnostic.at(name.place, "unknown"),
             };
-            diagnostics.push(diagnostic.help(format!("`{}` takes a name, such as SIGTERM, or a number", signal.file())));
+            diagnostics
+                .push(diagnostic.help(format!("`{}` takes a name, such as SIGTERM, or a number", signal.file())));
         }
     }
 }

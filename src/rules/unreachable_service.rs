@@ -1,8 +1,8 @@
 //! Services that nothing starts.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::{Context, Example, Rule, Scope};
 use crate::model::Kind;
+use crate::rules::{Context, Example, Rule, Scope};
 
 /// Nothing that the boot brings up needs the service.
 pub static RULE: Rule = Rule {
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     let Some(user) = model.target.user_bundle() else { return };
     // Without a bundle that starts anything, another rule says it once for all.
-    if !model.get(user).is_some_and(|bundle| !bundle.contents.is_empty()) {
+    if model.get(user).is_none_or(|bundle| bundle.contents.is_empty()) {
         return;
     }
     for (number, definition) in model.definitions.iter().enumerate() {

@@ -72,7 +72,12 @@ const OVERLAY_NAMES: &[BuiltIn] = &[
     BuiltIn { name: "fix-attrs", kind: BuiltInKind::Oneshot, targets: &[], open: false },
     BuiltIn { name: "legacy-cont-init", kind: BuiltInKind::Oneshot, targets: &["fix-attrs"], open: false },
     BuiltIn { name: "legacy-services", kind: BuiltInKind::Oneshot, targets: &["base", "user"], open: false },
-    BuiltIn { name: "top", kind: BuiltInKind::Bundle, targets: &["base", "user", "legacy-services", "user2"], open: false },
+    BuiltIn {
+        name: "top",
+        kind: BuiltInKind::Bundle,
+        targets: &["base", "user", "legacy-services", "user2"],
+        open: false,
+    },
     BuiltIn { name: "user", kind: BuiltInKind::Bundle, targets: &[], open: true },
     BuiltIn { name: "user2", kind: BuiltInKind::Bundle, targets: &[], open: true },
 ];

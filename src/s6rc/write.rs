@@ -122,17 +122,24 @@ fn read_manifest(directory: &Utf8Path) -> Result<Option<Manifest>, WriteError> {
     let path = directory.join(MANIFEST);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(io_error("read", &path)(error)),
     };
-    let manifest: Manifest =
-        serde_json::from_slice(&bytes).map_err(|error| WriteError::Manifest { path: path.clone(), reason: error.to_string() })?;
-    let outside = |entry: &&Utf8PathBuf| !entry.components().all(|component| matches!(component, camino::Utf8Component::Normal(_)));
+    let manifest: Manifest = serde_json::from_slice(&bytes)
+        .map_err(|error| WriteError::Manifest { path: path.clone(), reason: error.to_string() })?;
+    let outside = |entry: &&Utf8PathBuf| {
+        !entry.components().all(|component| matches!(component, camino::Utf8Component::Normal(_)))
+    };
     if let Some(entry) = manifest.entries.iter().find(outside) {
         return Err(WriteError::Manifest { path, reason: format!("{entry} is not below the directory") });
     }
     if manifest.version != 1 {
-        return Err(WriteError::Manifest { path, reason: format!("its version is {}, and this program knows 1", manifest.version) });
+        return Err(WriteError::Manifest {
+            path,
+            reason: format!("its version is {}, and this program knows 1", manifest.version),
+        });
     }
     Ok(Some(manifest))
 }
@@ -164,7 +171,8 @@ fn put(path: &Utf8Path, entry: &Entry) -> Result<Option<bool>, WriteError> {
             if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 std::fs::create_dir(path).map_err(io_error("create", path))?;
             }
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).map_err(io_error("set the mode of", path))?;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+                .map_err(io_error("set the mode of", path))?;
             Ok(None)
         }
         Entry::File { bytes, mode } => {
@@ -178,9 +186,14 @@ fn put(path: &Utf8Path, entry: &Entry) -> Result<Option<bool>, WriteError> {
                 return Ok(Some(false));
             }
             let parent = path.parent().unwrap_or(path);
-            let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(parent).map_err(io_error("write in", parent))?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".hermesc-")
+                .tempfile_in(parent)
+                .map_err(io_error("write in", parent))?;
             file.write_all(bytes).map_err(io_error("write", path))?;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(*mode)).map_err(io_error("set the mode of", path))?;
+            file.as_file()
+                .set_permissions(std::fs::Permissions::from_mode(*mode))
+                .map_err(io_error("set the mode of", path))?;
             file.persist(path).map_err(|error| io_error("replace", path)(error.error))?;
             Ok(Some(true))
         }

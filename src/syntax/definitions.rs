@@ -7,11 +7,13 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::reading;
 use crate::source::Span;
 use crate::syntax::Rule;
-use crate::syntax::ast::{Definition, DefinitionKind, ExternalKind, GivenArgument, Ident, List, Parameter, ServiceKind, Text, Value};
+use crate::syntax::ast::{
+    Definition, DefinitionKind, ExternalKind, GivenArgument, Ident, List, Parameter, ServiceKind, Text, Value,
+};
 use crate::syntax::parse::{Lowering, MAX_DEPTH};
 
 /// The inner pairs that matter: comments are collected elsewhere.
-pub(super) fn inner<'p>(pair: Pair<'p, Rule>) -> impl Iterator<Item = Pair<'p, Rule>> {
+pub(super) fn inner(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
     meaningful(pair.into_inner())
 }
 
@@ -32,8 +34,13 @@ impl Lowering<'_> {
         }
         let mut parts = inner(pair).filter(|part| !is_keyword(part.as_rule()));
         let kind = match rule {
-            Rule::target => DefinitionKind::Target { name: self.text(parts.next()?), version: parts.next().map(|version| self.text(version)) },
-            Rule::constant => DefinitionKind::Constant { name: self.ident(&parts.next()?), value: self.value(parts.next()?) },
+            Rule::target => DefinitionKind::Target {
+                name: self.text(parts.next()?),
+                version: parts.next().map(|version| self.text(version)),
+            },
+            Rule::constant => {
+                DefinitionKind::Constant { name: self.ident(&parts.next()?), value: self.value(parts.next()?) }
+            }
             Rule::include => DefinitionKind::Include { path: self.text(parts.next()?) },
             Rule::external => {
                 let kind = match parts.next()?.as_str() {
@@ -45,7 +52,8 @@ impl Lowering<'_> {
                 DefinitionKind::External { kind, names: self.names(parts) }
             }
             Rule::service => {
-                let kind = if parts.next()?.as_str() == "longrun" { ServiceKind::Longrun } else { ServiceKind::Oneshot };
+                let kind =
+                    if parts.next()?.as_str() == "longrun" { ServiceKind::Longrun } else { ServiceKind::Oneshot };
                 DefinitionKind::Service { kind, name: self.text(parts.next()?), body: self.body(parts.next()?) }
             }
             Rule::bundle => {
@@ -65,7 +73,9 @@ impl Lowering<'_> {
                 definitions: self.definitions(parts.next()?),
             },
             Rule::main_program => DefinitionKind::Main { body: self.body(parts.next()?) },
-            Rule::container_script => DefinitionKind::ContInit { name: self.text(parts.next()?), body: self.body(parts.next()?) },
+            Rule::container_script => {
+                DefinitionKind::ContInit { name: self.text(parts.next()?), body: self.body(parts.next()?) }
+            }
             Rule::stage2_hook => DefinitionKind::Stage2Hook { body: self.body(parts.next()?) },
             _ => return None,
         };
@@ -105,8 +115,11 @@ impl Lowering<'_> {
     }
 
     fn parameter(&mut self, pair: Pair<'_, Rule>) -> Parameter {
-        let mut parameter =
-            Parameter { name: Ident { name: SmolStr::default(), span: self.span(&pair) }, pattern: None, default: None };
+        let mut parameter = Parameter {
+            name: Ident { name: SmolStr::default(), span: self.span(&pair) },
+            pattern: None,
+            default: None,
+        };
         for part in inner(pair) {
             match part.as_rule() {
                 Rule::identifier => parameter.name = self.ident(&part),

@@ -46,7 +46,11 @@ impl Lowering<'_> {
                 }
                 if pieces.len() == before {
                     // `""` is a word too.
-                    pieces.push(Piece::Text(Text { span, form: TextForm::Quoted, parts: Parts::Plain(SmolStr::default(), span.start) }));
+                    pieces.push(Piece::Text(Text {
+                        span,
+                        form: TextForm::Quoted,
+                        parts: Parts::Plain(SmolStr::default(), span.start),
+                    }));
                 }
             }
             Rule::exec_single | Rule::unterminated_single => {
@@ -66,13 +70,21 @@ impl Lowering<'_> {
             }
             Rule::exec_braces => {
                 let quoted = if raw.starts_with('$') { "'${'".to_owned() } else { format!("'{raw}'") };
-                let message = if raw.starts_with('$') { "this `${` is never closed" } else { "braces in an `exec` must be quoted" };
+                let message = if raw.starts_with('$') {
+                    "this `${` is never closed"
+                } else {
+                    "braces in an `exec` must be quoted"
+                };
                 self.report(
                     Diagnostic::new(&reading::SYNTAX, message)
                         .at(self.location(span), "unquoted, a `}` ends the service")
                         .help(format!("write {quoted}; a parameter is written {{{{name}}}}, a variable ${{NAME}}")),
                 );
-                pieces.push(Piece::Text(Text { span, form: TextForm::Word, parts: Parts::Plain(SmolStr::new(raw), span.start) }));
+                pieces.push(Piece::Text(Text {
+                    span,
+                    form: TextForm::Word,
+                    parts: Parts::Plain(SmolStr::new(raw), span.start),
+                }));
             }
             Rule::exec_bare => {
                 self.bare_variables(raw, start);
@@ -91,7 +103,8 @@ impl Lowering<'_> {
                 .chars()
                 .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
                 .collect();
-            let escaped = raw.get(..at).unwrap_or_default().chars().rev().take_while(|char| *char == '\\').count() % 2 == 1;
+            let escaped =
+                raw.get(..at).unwrap_or_default().chars().rev().take_while(|char| *char == '\\').count() % 2 == 1;
             if escaped || name.is_empty() || name.starts_with(|char: char| char.is_ascii_digit()) {
                 continue;
             }

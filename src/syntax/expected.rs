@@ -50,7 +50,8 @@ impl Step {
         match self {
             Self::Name | Self::Text => matches!(token.rule, Rule::word | Rule::string | Rule::fence),
             Self::Identifier => {
-                token.rule == Rule::word && token.text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
+                token.rule == Rule::word
+                    && token.text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_' || char == '-')
             }
             Self::Kind => matches!(token.text, "longrun" | "oneshot" | "bundle" | "service"),
             Self::Sign(sign) => token.text.trim() == sign,
@@ -77,7 +78,9 @@ impl Lowering<'_> {
     pub(super) fn malformed_definition(&mut self, pair: Pair<'_, Rule>) {
         let Some(tokens) = self.tokens(pair) else { return };
         let Some(first) = tokens.first() else { return };
-        let Some((keyword, form)) = language::DEFINITIONS.iter().find(|(keyword, _)| first.rule == Rule::word && *keyword == first.text) else {
+        let Some((keyword, form)) =
+            language::DEFINITIONS.iter().find(|(keyword, _)| first.rule == Rule::word && *keyword == first.text)
+        else {
             self.not_a_definition(first);
             return;
         };
@@ -90,10 +93,11 @@ impl Lowering<'_> {
         let before = tokens.get(good).map_or(first, |token| token);
         let what = steps.get(good).map_or_else(|| "the end of the line".to_owned(), |step| step.what());
         let diagnostic = match rest.get(good) {
-            Some(token) if !matches!(steps.get(good), Some(Step::Rest)) => {
-                Diagnostic::new(&reading::SYNTAX, format!("expected {what} after `{}`, found {}", shown(before.text), found(token)))
-                    .at(self.location(token.span), format!("expected {what}"))
-            }
+            Some(token) if !matches!(steps.get(good), Some(Step::Rest)) => Diagnostic::new(
+                &reading::SYNTAX,
+                format!("expected {what} after `{}`, found {}", shown(before.text), found(token)),
+            )
+            .at(self.location(token.span), format!("expected {what}")),
             Some(token) => Diagnostic::new(&reading::SYNTAX, format!("this `{keyword}` is not written as one"))
                 .at(self.location(token.span), "not expected here"),
             None => Diagnostic::new(&reading::SYNTAX, format!("expected {what} after `{}`", shown(before.text)))
@@ -109,21 +113,33 @@ impl Lowering<'_> {
     fn not_a_definition(&mut self, first: &Token<'_>) {
         let location = self.location(first.span);
         if first.rule != Rule::word {
-            let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("expected a definition, found {}", found(first)));
-            self.report(diagnostic.at(location, "nothing begins like this").help("a file holds definitions, such as `longrun NAME { … }` and `bundle user { NAME }`"));
+            let diagnostic =
+                Diagnostic::new(&reading::SYNTAX, format!("expected a definition, found {}", found(first)));
+            self.report(
+                diagnostic
+                    .at(location, "nothing begins like this")
+                    .help("a file holds definitions, such as `longrun NAME { … }` and `bundle user { NAME }`"),
+            );
             return;
         }
         let known = language::DEFINITIONS.iter().map(|(keyword, _)| *keyword);
-        let diagnostic = Diagnostic::new(&reading::UNKNOWN_DEFINITION, format!("`{}` is not a definition", shown(first.text)));
+        let diagnostic =
+            Diagnostic::new(&reading::UNKNOWN_DEFINITION, format!("`{}` is not a definition", shown(first.text)));
         let diagnostic = if let Some(statement) = language::find(first.text) {
             let places: Vec<&str> = statement.places.iter().map(|place| place.with_article()).collect();
-            diagnostic
-                .at(location, "outside of any definition")
-                .help(format!("`{}` is a statement: it stands inside {}", statement.keyword, places.join(" or ")))
+            diagnostic.at(location, "outside of any definition").help(format!(
+                "`{}` is a statement: it stands inside {}",
+                statement.keyword,
+                places.join(" or ")
+            ))
         } else if first.text == "service" {
-            diagnostic.at(location, "not a kind of service").help("write `longrun` for a process that is supervised, `oneshot` for a command that runs once")
+            diagnostic
+                .at(location, "not a kind of service")
+                .help("write `longrun` for a process that is supervised, `oneshot` for a command that runs once")
         } else if let Some(near) = did_you_mean(first.text, known) {
-            diagnostic.at(location, format!("did you mean `{near}`?")).help(format!("a `{near}` is written `{}`", form(near)))
+            diagnostic
+                .at(location, format!("did you mean `{near}`?"))
+                .help(format!("a `{near}` is written `{}`", form(near)))
         } else {
             diagnostic.at(location, "unknown word").help(format!(
                 "a file holds {}",
@@ -138,10 +154,14 @@ impl Lowering<'_> {
         let Some(tokens) = self.tokens(pair) else { return };
         let Some(first) = tokens.first() else { return };
         // A keyword that is followed by something no argument can be: the fault is there, not at the keyword.
-        let bad = tokens.iter().find(|token| matches!(token.rule, Rule::stray | Rule::malformed_braces)).unwrap_or(first);
+        let bad =
+            tokens.iter().find(|token| matches!(token.rule, Rule::stray | Rule::malformed_braces)).unwrap_or(first);
         let known = first.rule == Rule::word && language::find(first.text).is_some();
         let diagnostic = if known && bad.span != first.span {
-            let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("`{}` cannot be followed by {}", shown(first.text), found(bad)));
+            let diagnostic = Diagnostic::new(
+                &reading::SYNTAX,
+                format!("`{}` cannot be followed by {}", shown(first.text), found(bad)),
+            );
             diagnostic.at(self.location(bad.span), "not expected here")
         } else {
             let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("expected a statement, found {}", found(first)));
@@ -177,9 +197,11 @@ impl Lowering<'_> {
 
     /// The tokens of a malformed place; none where a text that is never closed says it all, which is then reported.
     fn tokens<'p>(&mut self, pair: Pair<'p, Rule>) -> Option<Vec<Token<'p>>> {
-        let tokens: Vec<Token<'p>> =
-            inner(pair).map(|token| Token { rule: token.as_rule(), text: token.as_str(), span: self.token_span(&token) }).collect();
-        let open = tokens.iter().find(|token| matches!(token.rule, Rule::unterminated_string | Rule::unterminated_fence));
+        let tokens: Vec<Token<'p>> = inner(pair)
+            .map(|token| Token { rule: token.as_rule(), text: token.as_str(), span: self.token_span(&token) })
+            .collect();
+        let open =
+            tokens.iter().find(|token| matches!(token.rule, Rule::unterminated_string | Rule::unterminated_fence));
         if let Some(token) = open {
             let quotes = token.text.len() - token.text.trim_start_matches('"').len();
             self.unterminated(token.span, quotes.max(1));

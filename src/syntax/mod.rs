@@ -10,7 +10,12 @@ mod text;
 
 pub use parse::{Parsed, parse};
 
-/// The parser that `grammar/hermes.pest` describes.
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/hermes.pest"]
-pub(crate) struct Grammar;
+pub(crate) use grammar::{Grammar, Rule};
+
+#[allow(missing_docs)] // made by pest; the grammar documents its rules
+mod grammar {
+    /// The parser that `grammar/hermes.pest` describes.
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/hermes.pest"]
+    pub struct Grammar;
+}

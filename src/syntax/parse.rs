@@ -77,7 +77,8 @@ impl Lowering<'_> {
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
             if line.len() > MAX_LINE_BYTES {
-                let message = format!("this line has {} bytes, more than the {MAX_LINE_BYTES} that a line may have", line.len());
+                let message =
+                    format!("this line has {} bytes, more than the {MAX_LINE_BYTES} that a line may have", line.len());
                 let span = Span::new(start, start + line.chars().take(1).map(char::len_utf8).sum::<usize>());
                 self.report(
                     Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
@@ -102,9 +103,12 @@ impl Lowering<'_> {
         for (at, char) in found {
             let span = Span::new(at, at + char.len_utf8());
             self.report(
-                Diagnostic::new(&reading::BIDIRECTIONAL_CONTROL, format!("U+{:04X} changes the order in which this text is read", u32::from(char)))
-                    .at(self.location(span), "invisible here")
-                    .help(format!("delete it; in a quoted text, write `\\u{{{:x}}}` where it is meant", u32::from(char))),
+                Diagnostic::new(
+                    &reading::BIDIRECTIONAL_CONTROL,
+                    format!("U+{:04X} changes the order in which this text is read", u32::from(char)),
+                )
+                .at(self.location(span), "invisible here")
+                .help(format!("delete it; in a quoted text, write `\\u{{{:x}}}` where it is meant", u32::from(char))),
             );
         }
     }

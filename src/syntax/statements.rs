@@ -86,9 +86,15 @@ impl Lowering<'_> {
         let help = if quotes > 1 {
             format!("close it with {quote} on a line of its own")
         } else {
-            format!("close it with {quote} on the same line; a text over several lines stands between \"\"\" and \"\"\"")
+            format!(
+                "close it with {quote} on the same line; a text over several lines stands between \"\"\" and \"\"\""
+            )
         };
         let open = Span::new(span.start as usize, span.start as usize + quotes);
-        self.report(Diagnostic::new(&reading::UNCLOSED, "this text is never closed").at(self.location(open), "opened here").help(help));
+        self.report(
+            Diagnostic::new(&reading::UNCLOSED, "this text is never closed")
+                .at(self.location(open), "opened here")
+                .help(help),
+        );
     }
 }

@@ -112,7 +112,11 @@ impl Lowering<'_> {
                 return 4;
             }
         } else if letter == 'u' {
-            let digits = rest.get(2..).and_then(|rest| rest.strip_prefix('{')).and_then(|rest| rest.split_once('}')).map(|(digits, _)| digits);
+            let digits = rest
+                .get(2..)
+                .and_then(|rest| rest.strip_prefix('{'))
+                .and_then(|rest| rest.split_once('}'))
+                .map(|(digits, _)| digits);
             if let Some((digits, char)) =
                 digits.and_then(|digits| Some((digits, u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)?)))
             {

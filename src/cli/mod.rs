@@ -1,0 +1,91 @@
+//! The command line: a file a subcommand. Nothing is decided here that another front end would have to decide too.
+
+mod check;
+mod emit;
+mod explain;
+mod output;
+
+use std::process::ExitCode;
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::s6rc::target::{Target, UnknownTarget};
+
+/// Everything is fine.
+const FINE: u8 = 0;
+/// Problems were found.
+const PROBLEMS: u8 = 1;
+/// Wrong use, or the operating system refused.
+const FAILED: u8 = 2;
+
+/// Check services written in the hermes language, and emit s6-rc source directories.
+#[derive(Debug, Parser)]
+#[command(name = "hermesc", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  hermesc check services.hermes                  every problem, with its place and its fix
+  hermesc emit services.hermes -o rootfs/etc/s6-overlay
+  hermesc explain empty-user                     what a code means
+
+Exit codes: 0 fine, 1 problems found, 2 wrong use or input and output failed.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// Where the output is a terminal and `NO_COLOR` is not set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report every problem of one or more files, taken together as one service set.
+    Check(check::CheckArgs),
+    /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
+    Emit(emit::EmitArgs),
+    /// Say what a code of a diagnostic means, with a bad and a good example.
+    Explain(explain::ExplainArgs),
+}
+
+/// What every command that reads sources takes.
+#[derive(Debug, Args)]
+struct Input {
+    /// Files of the language, or directories whose `.hermes` files are read.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<Utf8PathBuf>,
+    /// What to compile for, instead of what the files say: `s6-overlay@3.2.3.2`, `s6-rc@0.6`.
+    #[arg(long, value_name = "NAME[@VERSION]", value_parser = parse_target)]
+    target: Option<Target>,
+}
+
+fn parse_target(text: &str) -> Result<Target, String> {
+    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
+    Target::find(name, version).map_err(|unknown| match unknown {
+        UnknownTarget::Name => format!("targets are {}", Target::NAMES.join(" and ")),
+        UnknownTarget::Version(family) => {
+            let newest: Vec<String> = Target::versions(family).take(6).map(crate::s6rc::target::show_version).collect();
+            format!("known versions of {family} are {}, and older ones", newest.join(", "))
+        }
+    })
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let code = match &cli.command {
+        Command::Check(arguments) => check::run(arguments, cli.color),
+        Command::Emit(arguments) => emit::run(arguments, cli.color),
+        Command::Explain(arguments) => explain::run(arguments),
+    };
+    ExitCode::from(code)
+}

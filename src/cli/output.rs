@@ -1,0 +1,89 @@
+//! Where output goes and how it is drawn there.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::cli::ColorChoice;
+use crate::compile::Checked;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::count;
+use crate::report::human::{Style, render};
+
+/// The two streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Standard output: what was asked for.
+    Out,
+    /// Standard error: what is said beside it.
+    Err,
+}
+
+impl Stream {
+    /// Writes text; a reader that went away is no failure of ours.
+    pub(super) fn write(self, text: &str) {
+        let _ = match self {
+            Self::Out => io::stdout().lock().write_all(text.as_bytes()),
+            Self::Err => io::stderr().lock().write_all(text.as_bytes()),
+        };
+    }
+
+    /// How diagnostics are drawn on this stream.
+    pub(super) fn style(self, color: ColorChoice) -> Style {
+        let (terminal, stream) = match self {
+            Self::Out => (io::stdout().is_terminal(), supports_color::Stream::Stdout),
+            Self::Err => (io::stderr().is_terminal(), supports_color::Stream::Stderr),
+        };
+        let color = match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => supports_color::on(stream).is_some(),
+        };
+        let columns =
+            if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+        Style {
+            color,
+            unicode: !terminal || supports_unicode::on(supports_unicode::Stream::Stdout),
+            width: columns.unwrap_or(100).clamp(40, 120),
+        }
+    }
+}
+
+/// Draws what was found and counts it.
+pub(super) fn diagnostics(checked: &Checked, stream: Stream, color: ColorChoice) {
+    if checked.diagnostics.is_empty() {
+        return;
+    }
+    stream.write(&render(&checked.diagnostics, &checked.sources, stream.style(color)));
+    let files = checked.sources.iter().count();
+    stream.write(&format!("{} in {}\n", tally(&checked.diagnostics), count(files, "file")));
+}
+
+/// `2 errors, 1 warning`
+pub(super) fn tally(diagnostics: &[Diagnostic]) -> String {
+    let of = |severity: Severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")]
+        .into_iter()
+        .map(|(severity, word)| (of(severity), word))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| count(number, word))
+        .collect();
+    parts.join(", ")
+}
+
+/// Says why nothing could be done.
+pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
+    Stream::Err.write(&format!("hermesc: {message}\n"));
+    if let Some(help) = help {
+        Stream::Err.write(&format!("  help: {help}\n"));
+    }
+    super::FAILED
+}
+
+/// Why a path could not be read, and what to do next.
+pub(super) fn unreadable(path: &camino::Utf8Path, error: &io::Error) -> u8 {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure(&format!("there is no {path}"), Some("name a `.hermes` file, or a directory that holds some"))
+        }
+        _ => failure(&format!("cannot read {path}: {error}"), None),
+    }
+}
