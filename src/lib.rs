@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod expand;
 pub mod graph;
 pub mod language;
+pub mod language_reference;
 pub mod model;
 pub mod report;
 pub mod resolve;

@@ -1,3 +1,8 @@
 //! The integration tests, one module a subject.
 
+// clippy.toml allows these in functions that are tests; all of this crate is.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod architecture;
 mod cli;
+mod docs;
