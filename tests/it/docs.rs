@@ -211,3 +211,18 @@ fn links_in_documents_lead_somewhere() {
     }
     assert!(links > 5, "only {links} links were found");
 }
+
+#[test]
+fn the_readme_lists_every_command() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let help = hermesc(&["--help"]);
+    let help = String::from_utf8_lossy(&help.stdout);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // A line that is indented further goes on with the description above.
+    let commands: Vec<&str> =
+        commands.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 3, "{help}");
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        assert!(readme.contains(&format!("| `hermesc {command}")), "README.md has no row for `hermesc {command}`");
+    }
+}
