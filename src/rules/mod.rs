@@ -17,6 +17,7 @@ mod document;
 mod duplicate_definition;
 mod duplicate_entry;
 mod empty_user;
+mod example;
 mod execline_syntax;
 mod flat_list_ignored;
 mod ignored_file;
@@ -58,8 +59,11 @@ mod unused_let;
 mod unused_template;
 
 pub use document::document;
+pub use example::{TreeContent, TreeEntry, tree_entries};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::HashSet;
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::graph::Graph;
 use crate::model::Model;
 use crate::source::{FileId, SourceMap};
@@ -193,18 +197,15 @@ pub fn all() -> Vec<&'static Rule> {
     all
 }
 
-/// Whether a problem lies wholly in directories that are only there to define names.
-fn is_beneath(model: &Model, diagnostic: &Diagnostic) -> bool {
-    let lower = |file: FileId| {
-        let mut facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
-        facts.any(|facts| {
-            (facts.beneath && facts.file == file)
-                || facts.entries.iter().any(|entry| entry.file == file && entry.beneath)
+/// The files that are only there to define names.
+fn beneath(model: &Model) -> HashSet<FileId> {
+    let facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
+    facts
+        .flat_map(|facts| {
+            let lower = facts.entries.iter().filter(|entry| entry.beneath).map(|entry| entry.file);
+            lower.chain(facts.beneath.then_some(facts.file))
         })
-    };
-    model.tree.is_some()
-        && !diagnostic.labels.is_empty()
-        && diagnostic.labels.iter().all(|label| lower(label.location.file))
+        .collect()
 }
 
 /// Runs every rule that reads the model.
@@ -217,6 +218,8 @@ pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     for check in REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check) {
         check(&context, &mut diagnostics);
     }
-    diagnostics.retain(|diagnostic| !is_beneath(model, diagnostic));
+    let beneath = beneath(model);
+    let is_beneath = |label: &Label| beneath.contains(&label.location.file);
+    diagnostics.retain(|diagnostic| diagnostic.labels.is_empty() || !diagnostic.labels.iter().all(is_beneath));
     diagnostics
 }

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
-pub use recognise::{Layout, is_definition, overlay_version, recognise, source, target};
+pub use recognise::{Layout, group, is_definition, overlay_version, recognise, source, target};
 
 use crate::model::{DirectoryFacts, Entry, Found, Kind, Model, SourceTree};
 use crate::s6rc::target::Target;

@@ -64,6 +64,28 @@ pub fn source(path: &Utf8Path) -> Layout {
     Layout { sources: vec![path.to_owned()], ..Layout::default() }
 }
 
+/// Layouts that are compiled together: plain source directories are, each image is by itself.
+#[must_use]
+pub fn group(layouts: Vec<Layout>) -> Vec<Vec<Layout>> {
+    let mut groups: Vec<Vec<Layout>> = Vec::new();
+    let mut plain: Option<usize> = None;
+    for layout in layouts {
+        let together = plain.filter(|_| !layout.overlay).and_then(|at| groups.get_mut(at));
+        if let Some(group) = together {
+            group.push(layout);
+            continue;
+        }
+        if groups.iter().any(|group| group.contains(&layout)) {
+            continue;
+        }
+        if !layout.overlay {
+            plain = Some(groups.len());
+        }
+        groups.push(vec![layout]);
+    }
+    groups
+}
+
 /// Whether a path is a single definition rather than a directory of some.
 #[must_use]
 pub fn is_definition(path: &Utf8Path) -> bool {
