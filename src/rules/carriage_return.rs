@@ -14,21 +14,23 @@ pub static RULE: Rule = Rule {
     summary: "A carriage return is part of a name or of a command",
     explanation: r##"Files that were saved with the line ends of Windows. In a list of names the carriage return belongs to the name, which then is not defined; in a script it belongs to the last word of each line."##,
     bad: Example::Tree(
-        "== db/type\nlongrun\n== db/run\n#!/bin/sh\nexec db\n== web/type\nlongrun\n== web/run\n#!/bin/sh\nexec httpd -f\n== web/dependencies\ndb\r\n",
+        "== web/type\nlongrun\n== web/run\n#!/bin/sh\nexec httpd -f\n== web/producer-for\nweb-log\r\n== web-log/type\nlongrun\n== web-log/run\n#!/bin/sh\nexec s6-log /var/log/web\n== web-log/consumer-for\nweb\n",
     ),
     good: Example::Tree(
-        r##"== db/type
-longrun
-== db/run
-#!/bin/sh
-exec db
-== web/type
+        r##"== web/type
 longrun
 == web/run
 #!/bin/sh
 exec httpd -f
-== web/dependencies
-db
+== web/producer-for
+web-log
+== web-log/type
+longrun
+== web-log/run
+#!/bin/sh
+exec s6-log /var/log/web
+== web-log/consumer-for
+web
 "##,
     ),
     check: Some(check),

@@ -13,33 +13,23 @@ pub static RULE: Rule = Rule {
     summary: "A blank behind a name is part of the name",
     explanation: r##"In `dependencies`, `contents`, `producer-for`, `consumer-for` and `pipeline-name` s6-rc skips blanks before a name and keeps those behind it: the name looks right, and is not defined."##,
     bad: Example::Tree(
-        r##"== db/type
-longrun
-== db/run
-#!/bin/sh
-exec db
-== web/type
-longrun
-== web/run
-#!/bin/sh
-exec httpd -f
-== web/dependencies
-db 
-"##,
+        "== web/type\nlongrun\n== web/run\n#!/bin/sh\nexec httpd -f\n== web/producer-for\nweb-log \n== web-log/type\nlongrun\n== web-log/run\n#!/bin/sh\nexec s6-log /var/log/web\n== web-log/consumer-for\nweb\n",
     ),
     good: Example::Tree(
-        r##"== db/type
-longrun
-== db/run
-#!/bin/sh
-exec db
-== web/type
+        r##"== web/type
 longrun
 == web/run
 #!/bin/sh
 exec httpd -f
-== web/dependencies
-db
+== web/producer-for
+web-log
+== web-log/type
+longrun
+== web-log/run
+#!/bin/sh
+exec s6-log /var/log/web
+== web-log/consumer-for
+web
 "##,
     ),
     check: Some(check),
