@@ -81,6 +81,12 @@ fn sets(arguments: &CheckArgs) -> Result<Vec<Checked>, u8> {
                     Some("name the directory that holds it: a definition is checked with the others of its set"),
                 ));
             }
+            None if read::holds_nothing(path) => {
+                return Err(output::failure(
+                    &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
+                    Some("name the directory of the definitions, the image's root, or a `.hermes` file"),
+                ));
+            }
             None => texts.push(path.clone()),
         }
     }
@@ -99,7 +105,7 @@ fn sets(arguments: &CheckArgs) -> Result<Vec<Checked>, u8> {
     }
     let lower = |path: &Utf8PathBuf| read::recognise(path).unwrap_or_else(|| read::source(path));
     let against: Vec<Layout> = arguments.against.iter().map(lower).collect();
-    for layouts in read::group(layouts) {
+    for layouts in read::group(layouts, arguments.input.target) {
         let request = Request {
             layouts,
             against: against.clone(),

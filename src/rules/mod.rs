@@ -121,6 +121,14 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
 }
 
+impl Context<'_> {
+    /// The words that fit where the model came from: the language, or source directories.
+    #[must_use]
+    pub fn say(&self, language: &str, directories: &str) -> String {
+        if self.model.tree.is_some() { directories } else { language }.to_owned()
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.id)

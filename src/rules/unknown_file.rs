@@ -1,5 +1,7 @@
 //! Files that s6-rc does not know.
 
+use camino::Utf8Path;
+
 use crate::diagnostic::{Diagnostic, Safety, Severity, did_you_mean};
 use crate::model::Kind;
 use crate::rules::directories::{directories, is_mentioned, rename};
@@ -82,5 +84,6 @@ fn is_known(name: &str) -> bool {
 
 fn is_document(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["readme", "license", "licence", "copying"].iter().any(|word| lower.starts_with(word)) || lower.ends_with(".md")
+    ["readme", "license", "licence", "copying"].iter().any(|word| lower.starts_with(word))
+        || Utf8Path::new(&lower).extension() == Some("md")
 }

@@ -53,6 +53,8 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     .at(entry.part(0, line.end), "nothing behind `#!`")
                     .help("write the absolute path of an interpreter, such as `#!/bin/sh`"),
             );
+        } else if path.starts_with('@') {
+            // Filled in when the tree is built, as s6-overlay's own sources are.
         } else if !path.starts_with('/') {
             let shebang = context.model.target.script_shebang(path.rsplit('/').next().unwrap_or_default());
             diagnostics.push(

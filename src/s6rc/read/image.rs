@@ -46,10 +46,10 @@ pub(super) fn programs(
         }
         for script in scripts {
             let interpreter = formats::interpreter(&script).and_then(|range| script.get(range));
-            if let Some(path) = interpreter.and_then(|path| std::str::from_utf8(path).ok()) {
-                if path.starts_with('/') {
-                    look(path, scanner);
-                }
+            if let Some(path) = interpreter.and_then(|path| std::str::from_utf8(path).ok())
+                && path.starts_with('/')
+            {
+                look(path, scanner);
             }
         }
     }

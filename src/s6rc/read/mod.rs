@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
-pub use recognise::{Layout, group, is_definition, overlay_version, recognise, source, target};
+pub use recognise::{Layout, group, holds_nothing, is_definition, overlay_version, recognise, source, target};
 
 use crate::model::{DirectoryFacts, Entry, Found, Kind, Model, SourceTree};
 use crate::s6rc::target::Target;
@@ -69,7 +69,7 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         allowed: request.allowed.clone(),
         ..SourceTree::default()
     };
-    tree.whole_image = tree.image.as_deref().is_some_and(|image| overlay_version(image).is_some());
+    tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
     let mut scanner = Scanner::new(&mut sources);
     for layout in request.layouts.iter().chain(&request.against) {
         for root in layout.sources.iter().chain(&layout.bundles) {

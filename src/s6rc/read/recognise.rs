@@ -64,9 +64,13 @@ pub fn source(path: &Utf8Path) -> Layout {
     Layout { sources: vec![path.to_owned()], ..Layout::default() }
 }
 
-/// Layouts that are compiled together: plain source directories are, each image is by itself.
+/// Layouts that are compiled together: plain source directories are, each image is by itself. For s6-rc without
+/// s6-overlay all of them are.
 #[must_use]
-pub fn group(layouts: Vec<Layout>) -> Vec<Vec<Layout>> {
+pub fn group(layouts: Vec<Layout>, target: Option<Target>) -> Vec<Vec<Layout>> {
+    if target.is_some_and(|target| !target.is_overlay()) && !layouts.is_empty() {
+        return vec![layouts];
+    }
     let mut groups: Vec<Vec<Layout>> = Vec::new();
     let mut plain: Option<usize> = None;
     for layout in layouts {
@@ -117,6 +121,19 @@ pub fn overlay_version(image: &Utf8Path) -> Option<String> {
         .collect();
     versions.sort_unstable();
     versions.pop()
+}
+
+/// Whether an image is whole, so that what is missing in it is missing: s6-overlay is in it, and a shell.
+#[must_use]
+pub fn is_whole(image: &Utf8Path) -> bool {
+    let has = |path: &str| image.join(path).symlink_metadata().is_ok();
+    overlay_version(image).is_some() && has("init") && has("bin/sh") && (has("command") || has("usr/bin/execlineb"))
+}
+
+/// Whether a path is a directory that holds nothing that can be checked.
+#[must_use]
+pub fn holds_nothing(path: &Utf8Path) -> bool {
+    path.is_dir() && !has_language_files(path) && recognise(path).is_none()
 }
 
 fn has_language_files(path: &Utf8Path) -> bool {
