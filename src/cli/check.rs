@@ -31,16 +31,18 @@ pub(super) struct CheckArgs {
 /// What `hermesc check --help` says of directories.
 pub(super) const HELP: &str = "\
 What a PATH is:
-  a file                             text of the language
-  a directory with .hermes files     input of the language, whatever else it holds
-  an image's root, or a directory    checked as a layer of an image, with s6-overlay's own definitions beneath it; each
-  with rootfs/ or root/ in it        such PATH is a service set of its own
-  a directory with s6-rc.d or        the same; so is s6-rc.d itself
-  user-bundles.d in it
-  a directory of definitions         s6-rc source directory; all of these are one set, as s6-rc-compile takes them
+  FILE                     text of the language
+  DIR with .hermes files   input of the language, whatever else it holds
+  DIR with etc/s6-overlay  an image's root, or a layer of one: s6-overlay's own definitions
+                           lie beneath it. So is a DIR with such a rootfs/ or root/ in it,
+                           one with s6-rc.d or user-bundles.d in it, and s6-rc.d itself.
+                           Each such PATH is a service set of its own
+  DIR of definitions       an s6-rc source directory; all such PATHs are one service set,
+                           as s6-rc-compile takes them
 
-The target of a plain source directory is the newest s6-rc; in s6-overlay's layout it is the s6-overlay that is installed
-in the image, or else the newest. --target says otherwise.
+The target of a plain source directory is the newest s6-rc. In s6-overlay's layout it is the
+version that is installed in the image, or else the newest. `--target` says otherwise, and
+with `--target s6-rc` all directories are one service set.
 
 Examples:
   hermesc check /etc/s6-rc/source

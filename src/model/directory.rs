@@ -64,6 +64,13 @@ impl Entry {
         Location::new(self.file, Span::new(0, self.bytes().map_or(0, <[u8]>::len)))
     }
 
+    /// Its first line, without the newline: what is shown of a file as a whole.
+    #[must_use]
+    pub fn first_line(&self) -> Location {
+        let bytes = self.bytes().unwrap_or_default();
+        self.part(0, bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len()))
+    }
+
     /// Some bytes of it.
     #[must_use]
     pub fn part(&self, start: usize, end: usize) -> Location {

@@ -82,7 +82,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         let mut diagnostic = Diagnostic::new(&RULE, message);
         for (entry, name) in &lost {
-            diagnostic = diagnostic.at(entry.place(), format!("`{name}` never starts"));
+            diagnostic = diagnostic.at(entry.first_line(), format!("`{name}` never starts"));
         }
         if let Some(old) = model.get("user").and_then(|user| user.directory.as_ref()) {
             diagnostic = diagnostic.at(Location::start_of(old.file), "hides `user-bundles.d`");

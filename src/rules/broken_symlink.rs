@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if matches!(entry.found, Found::Nothing) && !entry.beneath {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the link `{}` leads nowhere", entry.path))
-                    .at(entry.place(), format!("points to `{}`", target(entry)))
+                    .at(entry.first_line(), format!("points to `{}`", target(entry)))
                     .help("mend the link, or delete it"),
             );
         }
@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             }
             let mut diagnostic =
                 Diagnostic::new(&RULE, format!("the `{name}` of `{}` is a link that leads nowhere", definition.name))
-                    .at(entry.place(), format!("points to `{}`", target(entry)))
+                    .at(entry.first_line(), format!("points to `{}`", target(entry)))
                     .help("s6-rc-compile takes it for absent: mend the link, or delete it");
             diagnostic.severity = Severity::Warning;
             diagnostics.push(diagnostic);

@@ -59,7 +59,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             }
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the bundle `{}` has dependencies, which are ignored", definition.name))
-                    .at(entry.place(), "never read")
+                    .at(entry.first_line(), "never read")
                     .help("a bundle depends on nothing: move the dependency to the members that need it"),
             );
         }

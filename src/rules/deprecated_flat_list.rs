@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(entry) = facts.present(flat).filter(|entry| !entry.beneath) else { continue };
         let Some(bytes) = entry.bytes().filter(|_| facts.entry(&directory).is_none()) else { continue };
         let diagnostic = Diagnostic::new(&RULE, format!("`{}` has a flat list `{flat}`", definition.name))
-            .at(entry.place(), "deprecated since s6-rc 0.5.3.0")
+            .at(entry.first_line(), "deprecated since s6-rc 0.5.3.0")
             .help(format!("make a directory `{directory}` with an empty file for each name"));
         let fits = |name: &str| !name.contains('/') && !name.starts_with('.') && name.len() < 256;
         let clean = facts.stains.is_empty() && names.iter().all(|reference| fits(&reference.name));

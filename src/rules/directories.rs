@@ -114,16 +114,19 @@ pub(super) fn rename(path: &camino::Utf8Path, entry: &Entry, to: &str, safety: S
     })
 }
 
-/// Whether a program of the definition names a file beside it.
+/// Whether a program of the definition, or a script beside it, names a file beside it.
 pub(super) fn is_mentioned(definition: &Definition, name: &str) -> bool {
+    let programs = definition.programs.iter().map(|(_, program)| program.bytes.as_slice());
+    let beside = definition.directory.iter().flat_map(DirectoryFacts::top).filter(|entry| entry.path != name);
+    programs.chain(beside.filter_map(Entry::bytes)).any(|text| names_file(&String::from_utf8_lossy(text), name))
+}
+
+/// Whether a path in a text ends with a name.
+fn names_file(text: &str, name: &str) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    definition.programs.iter().any(|(_, program)| {
-        let text = String::from_utf8_lossy(&program.bytes);
-        // Behind a slash, and not the beginning of another name.
-        text.match_indices(name).any(|(at, _)| {
-            let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
-            let after = text.as_bytes().get(at + name.len());
-            before == Some(&b'/') && after.is_none_or(|byte| !is_part(byte))
-        })
+    text.match_indices(name).any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+        let after = text.as_bytes().get(at + name.len());
+        before == Some(&b'/') && after.is_none_or(|byte| !is_part(byte))
     })
 }

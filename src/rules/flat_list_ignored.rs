@@ -66,7 +66,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             &RULE,
             format!("the `{flat}` of `{}` is never read: there is a `{directory}`", definition.name),
         )
-        .at(entry.place(), "never opened");
+        .at(entry.first_line(), "never opened");
         diagnostics.push(if lost.is_empty() {
             diagnostic.help("delete it").fix(Fix {
                 title: format!("delete `{flat}`"),

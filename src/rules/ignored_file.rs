@@ -64,7 +64,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             };
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the {} `{}` never reads its `{name}`", kind.word(), definition.name))
-                    .at(entry.place(), "never read")
+                    .at(entry.first_line(), "never read")
                     .help(help),
             );
         }

@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             };
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the `{name}` of `{}` is not a directory", definition.name))
-                    .at(entry.place(), "a file")
+                    .at(entry.first_line(), "a file")
                     .help(help),
             );
         }

@@ -62,7 +62,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             let diagnostic = Diagnostic::new(&RULE, message);
             let diagnostic = match names.get(1) {
                 Some(second) => diagnostic.at(entry.part(second.start, second.end), "a second name"),
-                None => diagnostic.at(entry.place(), "no name"),
+                None => diagnostic.at(entry.first_line(), "no name"),
             };
             diagnostics.push(diagnostic.help("it holds exactly one name"));
         }

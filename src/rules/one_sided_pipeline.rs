@@ -84,7 +84,7 @@ fn report(name: &str, reference: &Reference, other: &Definition, file: &str, ver
             .at(reference.place, format!("`{name}` {verb} `{}`", reference.name));
     let entry = other.directory.as_ref().and_then(|facts| facts.present(file));
     let diagnostic = match entry {
-        Some(entry) => diagnostic.at(entry.place(), format!("does not name `{name}`")),
+        Some(entry) => diagnostic.at(entry.first_line(), format!("does not name `{name}`")),
         None => diagnostic.at(other.place, format!("has no `{file}`")),
     };
     diagnostic.help(format!("write `{name}` into `{}/{file}`", reference.name))

@@ -59,7 +59,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(entry) = facts.present("pipeline-name").filter(|_| !last) else { continue };
         diagnostics.push(
             Diagnostic::new(&RULE, format!("the `pipeline-name` of `{}` is ignored", definition.name))
-                .at(entry.place(), format!("`{}` is not the last consumer of a pipeline", definition.name))
+                .at(entry.first_line(), format!("`{}` is not the last consumer of a pipeline", definition.name))
                 .help("move the file to the last consumer, or delete it"),
         );
     }

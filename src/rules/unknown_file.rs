@@ -58,7 +58,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(match near {
                 Some(near) => {
                     let diagnostic = diagnostic
-                        .at(entry.place(), format!("did you mean `{near}`?"))
+                        .at(entry.first_line(), format!("did you mean `{near}`?"))
                         .help("it is neither read nor copied");
                     match rename(&facts.path_of(entry), entry, near, Safety::Suggested) {
                         Some(fix) => diagnostic.fix(fix),
@@ -66,10 +66,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     }
                 }
                 None if listed => diagnostic
-                    .at(entry.place(), format!("`{name}` is the name of a service"))
+                    .at(entry.first_line(), format!("`{name}` is the name of a service"))
                     .help("if this is a dependency, move the file into `dependencies.d`"),
                 None => diagnostic
-                    .at(entry.place(), "neither read nor copied")
+                    .at(entry.first_line(), "neither read nor copied")
                     .help("what a service needs beside it belongs into `data/`"),
             });
         }

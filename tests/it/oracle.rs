@@ -141,11 +141,11 @@ fn agrees_with_the_recorded_answers_of_the_compiler() {
             wrong.push(format!("{name}: exit {} ({}), and hermesc says {codes:?}", case["exit"], case["stderr"]));
             continue;
         }
-        if let (Some(checked), Some(db)) = (&checked, case.get("db")) {
-            if let Err(difference) = compare(&checked.model, db) {
-                wrong.push(format!("{name}: {difference}"));
-                continue;
-            }
+        if let (Some(checked), Some(db)) = (&checked, case.get("db"))
+            && let Err(difference) = compare(&checked.model, db)
+        {
+            wrong.push(format!("{name}: {difference}"));
+            continue;
         }
         if let Some(compiler) = &compiler {
             let plain = case.get("args").is_none() && case.get("nonroot").is_none();

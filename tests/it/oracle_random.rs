@@ -169,7 +169,7 @@ fn agrees_with_the_compiler_on_random_trees() {
 }
 
 fn run(compiler: Option<&Compiler>) {
-    const CASES: u32 = 600;
+    const CASES: u32 = 400;
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
     let result = runner.run(&tree(), |files| {

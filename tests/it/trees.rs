@@ -5,8 +5,11 @@ use std::path::Path;
 
 use camino::Utf8PathBuf;
 use hermesc::compile::check_directories;
+use hermesc::diagnostic::{Edit, Fix, Safety};
 use hermesc::rules::{Example, TreeContent, all, tree_entries};
 use hermesc::s6rc::read::{Request, recognise, source};
+use hermesc::s6rc::target::Target;
+use hermesc::source::SourceMap;
 use tempfile::TempDir;
 
 use crate::cli::hermesc;
@@ -52,6 +55,90 @@ fn bad_trees_trigger_their_rule_alone_and_good_ones_nothing() {
         }
     }
     assert!(tried >= 25, "only {tried} rules have a tree as example");
+}
+
+/// Applies the edits of a fix, as they are meant.
+fn apply(fix: &Fix, sources: &SourceMap) {
+    for edit in &fix.edits {
+        match edit {
+            Edit::Replace { location, with } => {
+                let source = sources.get(location.file).expect("a source");
+                let mut bytes = source.bytes.to_vec();
+                bytes.splice(location.span.range(), with.iter().copied());
+                std::fs::write(&source.path, bytes).expect("written");
+            }
+            Edit::SetMode { path, mode } => {
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(*mode)).expect("set");
+            }
+            Edit::Create { path, bytes, mode } => {
+                assert!(!path.exists(), "{path} is there already");
+                std::fs::create_dir_all(path.parent().expect("has a parent")).expect("made");
+                std::fs::write(path, bytes).expect("written");
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(*mode)).expect("set");
+            }
+            Edit::Remove { path } => std::fs::remove_file(path).expect("removed"),
+        }
+    }
+}
+
+#[test]
+fn a_safe_fix_of_a_bad_tree_mends_it_and_breaks_nothing() {
+    let mut applied = 0;
+    for rule in all() {
+        let Example::Tree(text) = rule.bad else { continue };
+        let directory = TempDir::new().expect("made");
+        write(directory.path(), text);
+        let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
+        let check = || {
+            let layouts = vec![recognise(&path).unwrap_or_else(|| source(&path))];
+            check_directories(&Request { layouts, ..Request::default() }).expect("read")
+        };
+        let before = check();
+        let found = before.diagnostics.iter().find(|diagnostic| diagnostic.rule == rule).expect("found");
+        let Some(fix) = found.fixes.iter().find(|fix| fix.safety == Safety::Safe) else { continue };
+        apply(fix, &before.sources);
+        let after = check();
+        let left: Vec<&str> = after.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect();
+        assert!(!left.contains(&rule.id), "{}: still there after its fix: {left:?}", rule.id);
+        assert!(after.errors() <= before.errors(), "{}: more errors after its fix: {left:?}", rule.id);
+        applied += 1;
+    }
+    assert!(applied >= 11, "only {applied} rules have a sure fix");
+}
+
+/// The codes that hermesc finds in an image for a target.
+fn codes_for(text: &str, target: (&str, &str)) -> Vec<&'static str> {
+    let directory = TempDir::new().expect("made");
+    write(directory.path(), text);
+    let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
+    let layouts = vec![recognise(&path).expect("an image")];
+    let target = Target::find(target.0, Some(target.1)).ok();
+    let checked = check_directories(&Request { layouts, target, ..Request::default() }).expect("read");
+    checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect()
+}
+
+#[test]
+fn where_user_may_lie_depends_on_the_version() {
+    let services = "== etc/s6-overlay/s6-rc.d/web/type\nlongrun\n== etc/s6-overlay/s6-rc.d/web/run\n#!/bin/sh\n\
+                    == etc/s6-overlay/s6-rc.d/web/dependencies.d/base\n";
+    let old = format!("{services}== etc/s6-overlay/s6-rc.d/user/contents.d/web\n");
+    let new = format!("{services}== etc/s6-overlay/user-bundles.d/user/contents.d/web\n");
+    assert_eq!(codes_for(&old, ("s6-overlay", "3.2.3.0")), [""; 0]);
+    assert_eq!(codes_for(&old, ("s6-overlay", "3.2.3.1")), ["deprecated-user-layout", "missing-type"]);
+    assert_eq!(codes_for(&old, ("s6-overlay", "3.2.3.2")), ["deprecated-user-layout"]);
+    assert_eq!(codes_for(&new, ("s6-overlay", "3.2.3.2")), [""; 0]);
+    assert!(codes_for(&new, ("s6-overlay", "3.2.3.0")).contains(&"both-user-layouts"));
+    assert!(
+        codes_for(&format!("{old}{new}"), ("s6-overlay", "3.2.3.2")).iter().all(|code| *code != "both-user-layouts")
+    );
+}
+
+#[test]
+fn the_version_in_the_image_is_the_target() {
+    let text = "== package/admin/s6-overlay-3.1.6.2/x\n== etc/s6-overlay/s6-rc.d/user/contents.d/web\n\
+                == etc/s6-overlay/s6-rc.d/web/type\nlongrun\n== etc/s6-overlay/s6-rc.d/web/dependencies.d/base\n\
+                == etc/s6-overlay/s6-rc.d/web/run\n#!/bin/sh\n";
+    assert_eq!(codes(text), [""; 0]);
 }
 
 const LAYER: &str = "== etc/s6-overlay/s6-rc.d/user/contents.d/web

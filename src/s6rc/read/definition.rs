@@ -21,7 +21,7 @@ pub(super) fn build(
     names: &HashSet<SmolStr>,
 ) -> Definition {
     let (kind, certain) = kind_of(&mut facts, given);
-    let place = facts.present("type").map_or(Location::start_of(facts.file), Entry::place);
+    let place = facts.present("type").map_or(Location::start_of(facts.file), Entry::first_line);
     let mut definition = Definition::new(name, kind, place);
     definition.incomplete = !certain;
     let mut reader = Reader { facts: &facts, names, stains: Vec::new() };
