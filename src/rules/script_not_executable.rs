@@ -50,6 +50,9 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             .at(place, format!("`{}` runs it as a program", script.definition.name))
             .at(Location::start_of(script.entry.file), format!("its mode is {:o}", script.entry.mode))
             .help(format!("chmod +x {}", script.path));
+        if context.model.tree.as_ref().is_some_and(|tree| !tree.whole_image) {
+            diagnostic = diagnostic.note("a Dockerfile that copies it with `--chmod` mends it in that image alone");
+        }
         if script.entry.link.is_none() {
             diagnostic = diagnostic.fix(Fix {
                 title: "make it executable".to_owned(),
