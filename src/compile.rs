@@ -8,6 +8,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::model::Model;
 use crate::resolve::{Files, resolve};
 use crate::rules;
+use crate::s6rc::read;
 use crate::s6rc::target::Target;
 use crate::source::SourceMap;
 
@@ -45,4 +46,16 @@ pub fn check(
     diagnostics.extend(rules::check(&resolved.model, &resolved.sources));
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { model: resolved.model, sources: resolved.sources, diagnostics })
+}
+
+/// Reads and checks source directories as one service set.
+///
+/// # Errors
+///
+/// A directory that cannot be listed, with the reason.
+pub fn check_directories(request: &read::Request) -> Result<Checked, (Utf8PathBuf, io::Error)> {
+    let (model, sources) = read::read(request)?;
+    let mut diagnostics = rules::check(&model, &sources);
+    diagnostic::sort(&mut diagnostics);
+    Ok(Checked { model, sources, diagnostics })
 }

@@ -112,7 +112,19 @@ impl Graph {
         let Builder { graph, by_name } = builder;
         let mut graph = Self { graph, by_name, definitions, cycles: Vec::new(), started: None };
         graph.cycles = graph.find_cycles();
-        graph.started = model.target.boot_bundle().and_then(|name| graph.find(name)).map(|boot| graph.reach(boot));
+        graph.started = model.target.boot_bundle().and_then(|name| graph.find(name)).map(|boot| {
+            let mut started = graph.reach(boot);
+            // What starts a definition of another layer is not known: what it needs may well start.
+            let half_known = model
+                .definitions
+                .iter()
+                .zip(&graph.definitions)
+                .filter(|(definition, _)| definition.incomplete && definition.directory.is_some());
+            for (_, node) in half_known {
+                started.extend(graph.reach(*node));
+            }
+            started
+        });
         graph
     }
 

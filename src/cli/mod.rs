@@ -33,6 +33,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   hermesc check services.hermes                  every problem, with its place and its fix
+  hermesc check rootfs                           the s6-rc directories of an image, as they are
   hermesc emit services.hermes -o rootfs/etc/s6-overlay
   hermesc explain empty-user                     what a code means
 
@@ -48,7 +49,8 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Report every problem of one or more files, taken together as one service set.
+    /// Report every problem of one or more files, taken together as one service set, or of s6-rc source directories.
+    #[command(after_long_help = check::HELP)]
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
@@ -59,7 +61,7 @@ enum Command {
 /// What every command that reads sources takes.
 #[derive(Debug, Args)]
 struct Input {
-    /// Files of the language, or directories whose `.hermes` files are read.
+    /// Files of the language, or directories whose `.hermes` files are read. `check` takes s6-rc source directories too.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
     /// What to compile for, instead of what the files say: `s6-overlay@3.2.3.2`, `s6-rc@0.6`.

@@ -3,6 +3,7 @@
 //! Templates, loops, constants and sugar are gone. Every part knows its place in the source, be that text of the language or
 //! a file of a source directory, so that rules are written once for both.
 
+mod directory;
 mod program;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
+pub use directory::{DirectoryFacts, Entry, Found, ImageFile, SourceTree, Stain, StainKind};
 pub use program::{Program, TextMap};
 
 use crate::s6rc::target::Target;
@@ -34,6 +36,8 @@ pub struct Model {
     index: HashMap<SmolStr, usize>,
     /// Constants and templates that nothing uses, and the like: what only the language has.
     pub unused: Vec<Unused>,
+    /// What lies around the definitions, where they were read from source directories.
+    pub tree: Option<SourceTree>,
 }
 
 impl Model {
@@ -211,6 +215,8 @@ pub struct Definition {
     pub flags: Vec<(Flag, Location)>,
     /// Every other file, by its path below the definition's directory.
     pub files: Vec<(Utf8PathBuf, ExtraFile)>,
+    /// The directory that it was read from, if it was.
+    pub directory: Option<DirectoryFacts>,
 }
 
 /// The programs of a definition.
@@ -384,6 +390,7 @@ impl Definition {
             signals: Vec::new(),
             flags: Vec::new(),
             files: Vec::new(),
+            directory: None,
         }
     }
 

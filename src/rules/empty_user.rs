@@ -34,6 +34,13 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if model.definitions.is_empty() || model.broken.iter().any(|broken| broken == name) {
         return;
     }
+    if context.model.tree.is_some() {
+        let services = model.definitions.iter().filter(|definition| definition.kind != Kind::Bundle).count();
+        // A layer without services of its own, or one that adds to definitions of another layer.
+        if services == 0 || model.definitions.iter().any(|definition| definition.incomplete) {
+            return;
+        }
+    }
     let also = |name: &str| model.get(name).is_some_and(|bundle| !bundle.contents.is_empty());
     let example = model
         .definitions
@@ -53,8 +60,8 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 .at(place, "defined, and never started")
         }
     };
-    diagnostics.push(
-        diagnostic
-            .help(format!("add what should run: `bundle {name} {{ {example} }}`, or `in {name}` inside a service")),
-    );
+    diagnostics.push(diagnostic.help(context.say(
+        &format!("add what should run: `bundle {name} {{ {example} }}`, or `in {name}` inside a service"),
+        &format!("add what should run: an empty file `{name}/contents.d/{example}`"),
+    )));
 }

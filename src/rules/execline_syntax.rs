@@ -43,7 +43,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 diagnostics.push(
                     Diagnostic::new(&RULE, format!("the `{file}` of `{}` is not execline: {}", definition.name, error.kind))
                         .at(program.locate(error.span.clone()), error.kind.to_string())
-                        .help("s6-rc-compile parses this file as execline, not as shell; a shell script is written `up sh \"\"\"…\"\"\"`"),
+                        .help(context.say(
+                            "s6-rc-compile parses this file as execline, not as shell; a shell script is written `up sh \"\"\"…\"\"\"`",
+                            "s6-rc-compile parses this file as execline, not as shell: put a shell script into a file of its own, and its path here",
+                        )),
                 );
             }
         }

@@ -35,7 +35,12 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the longrun `{}` has no `run`", definition.name))
                     .at(definition.place, "nothing to run")
-                    .help("say what it runs: `run exec PROGRAM`"),
+                    .help(
+                        context.say(
+                            "say what it runs: `run exec PROGRAM`",
+                            "put an executable script of this name into it",
+                        ),
+                    ),
             );
         }
     }

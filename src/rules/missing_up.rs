@@ -35,7 +35,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the oneshot `{}` has no `up`", definition.name))
                     .at(definition.place, "nothing to run")
-                    .help("say what it does: `up exec PROGRAM`, or `up exec true` where only `down` matters"),
+                    .help(context.say(
+                        "say what it does: `up exec PROGRAM`, or `up exec true` where only `down` matters",
+                        "put a file `up` into it: a command line of execline; an empty one does nothing",
+                    )),
             );
         }
     }

@@ -1,39 +1,72 @@
 //! The rules: each has a stable id, a meaning, a bad and a good example, and, where it reads the model, a check.
 
 mod bad_name;
+mod both_user_layouts;
+mod broken_symlink;
 mod bundle_cycle;
+mod byte_order_mark;
+mod carriage_return;
 mod cycle;
 mod dependency_cycle;
+mod dependency_in_bundle;
 mod depends_on_own_bundle;
+mod deprecated_flat_list;
+mod deprecated_user_layout;
+mod directories;
 mod document;
 mod duplicate_definition;
 mod duplicate_entry;
 mod empty_user;
+mod example;
 mod execline_syntax;
+mod flat_list_ignored;
+mod ignored_file;
 mod logger_depends_on_producer;
+mod malformed_number;
+mod malformed_type;
+mod missing_base;
+mod missing_contents;
 mod missing_run;
+mod missing_shebang;
+mod missing_type;
 mod missing_up;
+mod newline_in_name;
+mod not_a_directory;
+mod not_one_name;
+mod old_with_contenv_path;
+mod one_sided_pipeline;
 mod oneshot_in_pipeline;
 mod overlay_order_cycle;
 mod pipeline_cycle;
+mod pipeline_name_ignored;
 mod pipeline_name_taken;
 pub mod reading;
 mod reserved_name;
 mod same_fds;
+mod script_missing;
+mod script_not_executable;
+mod shebang_in_up;
 mod standard_fd;
 mod tally_too_large;
+mod trailing_blank_in_list;
+mod unknown_file;
 mod unknown_name;
 mod unknown_signal;
 mod unreachable_service;
+mod unreadable_file;
+mod unspawnable_shebang;
 mod unused_let;
 mod unused_template;
 
 pub use document::document;
+pub use example::{TreeContent, TreeEntry, tree_entries};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::HashSet;
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::graph::Graph;
 use crate::model::Model;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 
 /// What a rule can be found in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +84,8 @@ pub enum Scope {
 pub enum Example {
     /// Text of the language.
     Language(&'static str),
-    /// A source directory: `== path` (with a mode behind it where it is not 644), then the content, for each file.
+    /// A source directory, or an image's root: `== path` (with a mode behind it where it is not 644), then the content, for
+    /// each file; `== path/` is a directory, `== path -> target` a symbolic link, and `%0A` in a path a newline.
     Tree(&'static str),
     /// Too large, or of several files: told in the explanation.
     None,
@@ -87,6 +121,14 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
 }
 
+impl Context<'_> {
+    /// The words that fit where the model came from: the language, or source directories.
+    #[must_use]
+    pub fn say(&self, language: &str, directories: &str) -> String {
+        if self.model.tree.is_some() { directories } else { language }.to_owned()
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.id)
@@ -102,27 +144,55 @@ impl PartialEq for Rule {
 /// Every rule that reads the model, in order of ids.
 pub static REGISTRY: &[&Rule] = &[
     &bad_name::RULE,
+    &both_user_layouts::RULE,
+    &broken_symlink::RULE,
     &bundle_cycle::RULE,
+    &byte_order_mark::RULE,
+    &carriage_return::RULE,
     &dependency_cycle::RULE,
+    &dependency_in_bundle::RULE,
     &depends_on_own_bundle::RULE,
+    &deprecated_flat_list::RULE,
+    &deprecated_user_layout::RULE,
     &duplicate_definition::RULE,
     &duplicate_entry::RULE,
     &empty_user::RULE,
     &execline_syntax::RULE,
+    &flat_list_ignored::RULE,
+    &ignored_file::RULE,
     &logger_depends_on_producer::RULE,
+    &malformed_number::RULE,
+    &malformed_type::RULE,
+    &missing_base::RULE,
+    &missing_contents::RULE,
     &missing_run::RULE,
+    &missing_shebang::RULE,
+    &missing_type::RULE,
     &missing_up::RULE,
+    &newline_in_name::RULE,
+    &not_a_directory::RULE,
+    &not_one_name::RULE,
+    &old_with_contenv_path::RULE,
+    &one_sided_pipeline::RULE,
     &oneshot_in_pipeline::RULE,
     &overlay_order_cycle::RULE,
     &pipeline_cycle::RULE,
+    &pipeline_name_ignored::RULE,
     &pipeline_name_taken::RULE,
     &reserved_name::RULE,
     &same_fds::RULE,
+    &script_missing::RULE,
+    &script_not_executable::RULE,
+    &shebang_in_up::RULE,
     &standard_fd::RULE,
     &tally_too_large::RULE,
+    &trailing_blank_in_list::RULE,
+    &unknown_file::RULE,
     &unknown_name::RULE,
     &unknown_signal::RULE,
     &unreachable_service::RULE,
+    &unreadable_file::RULE,
+    &unspawnable_shebang::RULE,
     &unused_let::RULE,
     &unused_template::RULE,
 ];
@@ -135,14 +205,29 @@ pub fn all() -> Vec<&'static Rule> {
     all
 }
 
+/// The files that are only there to define names.
+fn beneath(model: &Model) -> HashSet<FileId> {
+    let facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
+    facts
+        .flat_map(|facts| {
+            let lower = facts.entries.iter().filter(|entry| entry.beneath).map(|entry| entry.file);
+            lower.chain(facts.beneath.then_some(facts.file))
+        })
+        .collect()
+}
+
 /// Runs every rule that reads the model.
 #[must_use]
 pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     let graph = Graph::new(model);
     let context = Context { model, graph: &graph, sources };
     let mut diagnostics = Vec::new();
-    for check in REGISTRY.iter().filter_map(|rule| rule.check) {
+    let other = if model.tree.is_some() { Scope::Language } else { Scope::Directories };
+    for check in REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check) {
         check(&context, &mut diagnostics);
     }
+    let beneath = beneath(model);
+    let is_beneath = |label: &Label| beneath.contains(&label.location.file);
+    diagnostics.retain(|diagnostic| diagnostic.labels.is_empty() || !diagnostic.labels.iter().all(is_beneath));
     diagnostics
 }

@@ -40,10 +40,17 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     for definition in &model.definitions {
         for reference in definition.producer_for.iter().chain(&definition.consumer_for) {
-            let kind = model.get(&reference.name).map(|other| other.kind);
+            let kind = model.get(&reference.name).filter(|other| !other.incomplete).map(|other| other.kind);
             let built_in = model.target.built_in(&reference.name).map(|_| Kind::Bundle);
             let external = model.external(&reference.name).and_then(|external| external.kind);
-            let Some(kind) = kind.or(built_in).or(external).filter(|kind| *kind != Kind::Longrun) else { continue };
+            let pipeline = model.definitions.iter().any(|definition| {
+                model.tree.is_some()
+                    && definition.pipeline_name.as_ref().is_some_and(|name| name.value == reference.name)
+            });
+            let pipeline = pipeline.then_some(Kind::Bundle);
+            let Some(kind) = kind.or(built_in).or(external).or(pipeline).filter(|kind| *kind != Kind::Longrun) else {
+                continue;
+            };
             let mut diagnostic = Diagnostic::new(
                 &RULE,
                 format!("`{}` is a {} and cannot be in a pipeline", reference.name, kind.word()),

@@ -55,6 +55,9 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             None if built_in => diagnostic.note(format!("s6-overlay defines `{}` itself", name.value)),
             None => continue,
         };
-        diagnostics.push(diagnostic.help("give the pipeline another name, or none: `pipeline A | B`"));
+        diagnostics.push(diagnostic.help(context.say(
+            "give the pipeline another name, or none: `pipeline A | B`",
+            "give the pipeline another name, or none",
+        )));
     }
 }

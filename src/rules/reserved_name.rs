@@ -38,6 +38,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     };
+    // s6-rc-compile checks the names of plain files too.
+    for (_, entry) in context.model.tree.iter().flat_map(|tree| &tree.strays) {
+        look(entry.path.as_str(), entry.place());
+    }
     for definition in &context.model.definitions {
         look(&definition.name, definition.place);
         if let Some(name) = &definition.pipeline_name {

@@ -1,7 +1,12 @@
 //! Names without a definition.
 
-use crate::diagnostic::{Diagnostic, Fix, Safety, Severity, did_you_mean};
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use crate::diagnostic::{Diagnostic, Fix, Label, Safety, Severity, did_you_mean};
 use crate::model::{Definition, Kind, Reference};
+use crate::rules::directories::{listed_entry, rename};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::target::{Family, Target};
 
@@ -11,7 +16,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Both,
     summary: "A name has no definition",
-    explanation: r##"A dependency, a bundle's member or an end of a pipeline names something that nobody defines. s6-rc-compile refuses the set and stops at the first such name. Names of a base image are declared with `extern`."##,
+    explanation: r##"A dependency, a bundle's member or an end of a pipeline names something that nobody defines. s6-rc-compile refuses the set and stops at the first such name. Names of a base image are declared with `extern`; for source directories `--against DIR` names the tree that defines them, and `--allow-unknown PATTERN` makes a warning of it."##,
     bad: Example::Language(
         r##"longrun web {
     depends-on databse
@@ -42,8 +47,16 @@ const ANY: &[Kind] = &[Kind::Longrun, Kind::Oneshot, Kind::Bundle];
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     let mut known: Option<Vec<&str>> = None;
+    let mut described: HashMap<SmolStr, usize> = HashMap::new();
     let mut unknown = |reference: &Reference, kinds: &[Kind]| {
         if context.graph.find(&reference.name).is_some() || model.broken.contains(&reference.name) {
+            return;
+        }
+        // A name that a base image has is unknown in many files of a layer: one problem.
+        let first = model.tree.as_ref().and_then(|_| described.insert(reference.name.clone(), diagnostics.len()));
+        if let Some(diagnostic) = first.and_then(|first| diagnostics.get_mut(first)) {
+            described.insert(reference.name.clone(), first.unwrap_or_default());
+            diagnostic.labels.push(Label { location: reference.place, text: "also named here".to_owned() });
             return;
         }
         let known = known.get_or_insert_with(|| known_names(context));
@@ -92,12 +105,16 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
     let fits = |candidate: &&&str| model.get(candidate).is_none_or(|definition| kinds.contains(&definition.kind));
     let near = did_you_mean(name, known.iter().filter(fits).copied());
     let diagnostic = match near {
-        Some(near) => diagnostic.at(reference.place, format!("did you mean `{near}`?")).fix(Fix::replace(
-            format!("write `{near}`"),
-            reference.place,
-            near,
-            Safety::Safe,
-        )),
+        Some(near) => {
+            let diagnostic = diagnostic.at(reference.place, format!("did you mean `{near}`?"));
+            match listed_entry(model, context.sources, reference.place.file) {
+                Some((path, entry)) => match rename(&path, entry, near, Safety::Safe) {
+                    Some(fix) => diagnostic.fix(fix),
+                    None => diagnostic,
+                },
+                None => diagnostic.fix(Fix::replace(format!("write `{near}`"), reference.place, near, Safety::Safe)),
+            }
+        }
         None => diagnostic.at(reference.place, "nobody defines this"),
     };
     let diagnostic = match near.and_then(|near| model.get(near).map(|definition| (near, definition))) {
@@ -105,11 +122,24 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
         None => diagnostic,
     };
     let foreign = Target::newest(Family::S6Overlay).built_in(name).is_some() && !model.target.is_overlay();
+    if foreign && model.tree.is_some() {
+        return diagnostic
+            .help(format!("s6-overlay defines `{name}`, and the target is {}: `--target s6-overlay`", model.target));
+    }
     if foreign {
         return diagnostic.help(format!(
             "s6-overlay defines `{name}`, and the target is {}: write `target s6-overlay`",
             model.target
         ));
+    }
+    if let Some(tree) = &model.tree {
+        let mut diagnostic = diagnostic.help(format!(
+            "define `{name}`; where a base image does, name its tree with `--against DIR`, or allow the name with `--allow-unknown {name}`"
+        ));
+        if tree.allows(name) {
+            diagnostic.severity = Severity::Warning;
+        }
+        return diagnostic;
     }
     diagnostic.help(format!("define `{name}`, or, where the base image defines it, say so: `extern service {name}`"))
 }

@@ -49,7 +49,12 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             Diagnostic::new(&RULE, format!("nothing starts `{}`", definition.name))
                 .at(definition.place, format!("neither in `{user}` nor needed by anything that is"))
-                .help(format!("write `in {user}` inside it, or depend on it where it is needed")),
+                .help(context.say(
+                    &format!("write `in {user}` inside it, or depend on it where it is needed"),
+                    &format!(
+                        "add an empty file of its name to `contents.d` of `{user}`, or depend on it where it is needed"
+                    ),
+                )),
         );
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod execline;
 pub mod plan;
+pub mod read;
 pub mod target;
 pub mod write;

@@ -7,3 +7,8 @@ mod architecture;
 mod cli;
 mod docs;
 mod examples;
+mod oracle;
+mod oracle_db;
+mod oracle_live;
+mod oracle_random;
+mod trees;

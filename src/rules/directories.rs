@@ -1,0 +1,132 @@
+//! What the rules of source directories share.
+
+use crate::diagnostic::{Edit, Fix, Safety};
+use crate::model::{Definition, DirectoryFacts, Entry, Kind, Model, Program};
+use crate::rules::Context;
+use crate::s6rc::read::{formats, named_program};
+use crate::source::{FileId, Location, SourceMap};
+
+/// The definitions that were read from directories, without those that are only there to define names.
+pub(super) fn directories<'m>(
+    context: &Context<'m>,
+) -> impl Iterator<Item = (&'m Definition, &'m DirectoryFacts)> + use<'m> {
+    let model: &'m Model = context.model;
+    model
+        .definitions
+        .iter()
+        .filter_map(|definition| Some((definition, definition.directory.as_ref().filter(|facts| !facts.beneath)?)))
+}
+
+/// A file that is executed.
+pub(super) struct Script<'m> {
+    /// Who runs it.
+    pub(super) definition: &'m Definition,
+    /// Which part of it: `run`, `finish`, or the command line that names the script.
+    pub(super) part: &'static str,
+    /// Where the command line names it, if it does.
+    pub(super) named: Option<Location>,
+    /// Its path as people should see it.
+    pub(super) path: String,
+    /// The file.
+    pub(super) entry: &'m Entry,
+    /// Its bytes.
+    pub(super) bytes: &'m [u8],
+}
+
+impl Script<'_> {
+    /// Whether a service cannot start without it: a `finish` that fails only leaves its work undone.
+    pub(super) fn is_needed(&self) -> bool {
+        !matches!(self.part, "finish" | "down" | "reload")
+    }
+}
+
+/// `run` and `finish`, and the scripts in the image that `up`, `down` and `reload` name.
+pub(super) fn scripts<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
+    let mut scripts = Vec::new();
+    for (definition, facts) in directories(context) {
+        if definition.kind == Kind::Longrun {
+            for part in ["run", "finish"] {
+                let Some(entry) = facts.present(part).filter(|entry| !entry.beneath) else { continue };
+                let Some(bytes) = entry.bytes() else { continue };
+                let path = facts.path_of(entry).to_string();
+                scripts.push(Script { definition, part, named: None, path, entry, bytes });
+            }
+        }
+        for (part, line) in command_lines(definition) {
+            let Some((path, range)) = named_program(line) else { continue };
+            let Some(program) = context.model.tree.as_ref().and_then(|tree| tree.program(&path)) else { continue };
+            let Some(entry) = program.entry.as_ref() else { continue };
+            let Some(bytes) = entry.bytes() else { continue };
+            let path = context.sources.path(entry.file).to_string();
+            scripts.push(Script { definition, part, named: Some(line.locate(range)), path, entry, bytes });
+        }
+    }
+    scripts
+}
+
+/// `up`, `down` and `reload` of a oneshot.
+pub(super) fn command_lines(definition: &Definition) -> impl Iterator<Item = (&'static str, &Program)> {
+    definition.programs.iter().filter(|(name, _)| matches!(*name, "up" | "down" | "reload"))
+}
+
+/// The fix that takes every carriage return out of a file that ends a line.
+pub(super) fn without_carriage_returns(entry: &Entry, bytes: &[u8]) -> Fix {
+    let mut clean = Vec::with_capacity(bytes.len());
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte != b'\r' || bytes.get(at + 1).is_some_and(|next| *next != b'\n') {
+            clean.push(*byte);
+        }
+    }
+    Fix::replace("end the lines with a newline alone", entry.place(), clean, Safety::Safe)
+}
+
+/// Where a byte order mark begins a file.
+pub(super) fn byte_order_mark(entry: &Entry) -> Option<Location> {
+    let mark = formats::BYTE_ORDER_MARK;
+    entry.bytes().filter(|bytes| bytes.starts_with(mark)).map(|_| entry.part(0, mark.len()))
+}
+
+/// Whether a file is one that the kernel runs without an interpreter line.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x7fELF") || bytes.iter().take(256).any(|byte| *byte == 0)
+}
+
+/// The path of an entry of a directory of names, such as `dependencies.d`, if the place is one.
+pub(super) fn listed_entry<'m>(
+    model: &'m Model,
+    sources: &SourceMap,
+    file: FileId,
+) -> Option<(camino::Utf8PathBuf, &'m Entry)> {
+    let mut facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
+    let entry = facts.find_map(|facts| facts.entries.iter().find(|entry| entry.file == file))?;
+    let directory = entry.path.parent()?;
+    matches!(directory.as_str(), "dependencies.d" | "contents.d").then(|| (sources.path(file).to_owned(), entry))
+}
+
+/// The fix that gives an entry of a directory another name.
+pub(super) fn rename(path: &camino::Utf8Path, entry: &Entry, to: &str, safety: Safety) -> Option<Fix> {
+    let bytes = entry.bytes().filter(|_| entry.link.is_none())?.to_vec();
+    let new = path.with_file_name(to);
+    Some(Fix {
+        title: format!("rename it to `{to}`"),
+        edits: vec![Edit::Create { path: new, bytes, mode: entry.mode }, Edit::Remove { path: path.to_owned() }],
+        safety,
+    })
+}
+
+/// Whether a program of the definition, or a script beside it, names a file beside it.
+pub(super) fn is_mentioned(definition: &Definition, name: &str) -> bool {
+    let programs = definition.programs.iter().map(|(_, program)| program.bytes.as_slice());
+    let beside = definition.directory.iter().flat_map(DirectoryFacts::top).filter(|entry| entry.path != name);
+    programs.chain(beside.filter_map(Entry::bytes)).any(|text| names_file(&String::from_utf8_lossy(text), name))
+}
+
+/// Whether a path in a text ends with a name.
+fn names_file(text: &str, name: &str) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.match_indices(name).any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+        let after = text.as_bytes().get(at + name.len());
+        before == Some(&b'/') && after.is_none_or(|byte| !is_part(byte))
+    })
+}

@@ -1,0 +1,76 @@
+//! Files that cannot be read.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Found;
+use crate::rules::directories::directories;
+use crate::rules::{Context, Example, Rule, Scope};
+use crate::s6rc::read::read_by;
+use crate::source::Location;
+
+/// Something that cannot be read stands where s6-rc reads a file.
+pub static RULE: Rule = Rule {
+    id: "unreadable-file",
+    severity: Severity::Error,
+    scope: Scope::Directories,
+    summary: "Something that cannot be read stands where s6-rc reads a file",
+    explanation: r##"A directory, a FIFO or a file without permission where s6-rc-compile reads a file is fatal, and a FIFO can make it wait for ever. hermesc opens regular files only, up to 16 MiB, and follows no link out of what it was asked to check; of those it only warns."##,
+    bad: Example::Tree(
+        r##"== web/type
+longrun
+== web/run
+#!/bin/sh
+exec httpd -f
+== web/timeout-up/
+"##,
+    ),
+    good: Example::Tree(
+        r##"== web/type
+longrun
+== web/run
+#!/bin/sh
+exec httpd -f
+== web/timeout-up
+5000
+"##,
+    ),
+    check: Some(check),
+};
+
+fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (definition, facts) in directories(context) {
+        let files = read_by(definition.kind).iter().copied().filter(|file| !is_other(file)).chain(["type"]);
+        for file in files {
+            let Some(entry) = facts.present(file) else { continue };
+            let hidden = matches!(file, "dependencies" | "contents") && facts.present(&format!("{file}.d")).is_some();
+            let last = !definition.consumer_for.is_empty() && facts.present("producer-for").is_none();
+            if hidden || (file == "pipeline-name" && !last) {
+                continue;
+            }
+            let (what, refused) = match &entry.found {
+                Found::Directory => ("a directory".to_owned(), true),
+                Found::Special => ("not a regular file".to_owned(), true),
+                // Without permission s6-rc-compile drops a `finish` in silence.
+                Found::Unreadable(why) => (why.clone(), why.contains("ermission") && file != "finish"),
+                Found::Outside => ("a link that leads out of what is checked".to_owned(), false),
+                Found::File(_) | Found::Nothing => continue,
+            };
+            let message = format!("the `{file}` of `{}` cannot be read: {what}", definition.name);
+            let mut diagnostic = Diagnostic::new(&RULE, message)
+                .at(Location::start_of(entry.file), what)
+                .help(if refused { "put a regular file there" } else { "it was not checked" });
+            if !refused {
+                diagnostic.severity = Severity::Warning;
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// What is no file, or of which only the presence counts, or of which the compiler takes anything.
+fn is_other(file: &str) -> bool {
+    file.starts_with("flag-")
+        || file.ends_with("-signal")
+        || matches!(file, "data" | "env" | "template")
+        || file == "dependencies.d"
+        || file == "contents.d"
+}

@@ -1,0 +1,181 @@
+//! Source directories, read into the model: nothing is judged here, the rules do that.
+
+mod definition;
+pub mod formats;
+mod image;
+mod recognise;
+mod scan;
+
+use std::collections::HashSet;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use glob::Pattern;
+use smol_str::SmolStr;
+
+pub use definition::{guess, meant, read_by, value};
+pub use image::named_program;
+pub use recognise::{Layout, group, holds_nothing, is_definition, overlay_version, recognise, source, target};
+
+use crate::model::{DirectoryFacts, Entry, Found, Kind, Model, SourceTree};
+use crate::s6rc::target::Target;
+use crate::source::SourceMap;
+use scan::Scanner;
+
+/// What is read.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What is checked: compiled together, in this order.
+    pub layouts: Vec<Layout>,
+    /// What lies beneath it, as the layers of an image do, the lowest first; it defines names, and is not checked itself.
+    pub against: Vec<Layout>,
+    /// What to read it for; what fits, where nothing is said.
+    pub target: Option<Target>,
+    /// Names that may stay unknown.
+    pub allowed: Vec<Pattern>,
+}
+
+/// The version of s6-overlay that neither ships `type` for a `user` among the services nor writes one (its CHANGELOG).
+const NO_COMPATIBILITY: [u16; 4] = [3, 2, 3, 1];
+
+/// Where a definition lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Services,
+    Bundles,
+}
+
+/// A definition's directory.
+struct Raw {
+    name: SmolStr,
+    slot: Slot,
+    facts: DirectoryFacts,
+}
+
+/// Reads source directories.
+///
+/// # Errors
+///
+/// A directory that cannot be listed, with the reason.
+pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::Error)> {
+    let mut sources = SourceMap::default();
+    let overlay = request.layouts.iter().find(|layout| layout.overlay);
+    let target = request
+        .target
+        .unwrap_or_else(|| overlay.or(request.layouts.first()).map_or_else(Target::default, recognise::target));
+    let mut tree = SourceTree {
+        image: request.layouts.iter().find_map(|layout| layout.image.clone()),
+        assumed_target: request.target.is_none(),
+        allowed: request.allowed.clone(),
+        ..SourceTree::default()
+    };
+    tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
+    let mut scanner = Scanner::new(&mut sources);
+    for layout in request.layouts.iter().chain(&request.against) {
+        for root in layout.sources.iter().chain(&layout.bundles) {
+            scanner.allow(root, layout.image.as_deref());
+        }
+    }
+    let mut raws = Vec::new();
+    for layout in &request.layouts {
+        read_layout(&mut scanner, layout, &mut raws, &mut tree)?;
+    }
+    scanner.beneath = true;
+    for layout in request.against.iter().rev() {
+        let mut lower = Vec::new();
+        read_layout(&mut scanner, layout, &mut lower, &mut SourceTree::default())?;
+        lay_beneath(&mut raws, lower, target.is_overlay());
+    }
+    scanner.beneath = false;
+    if target.is_overlay() {
+        let old = raws.iter().any(|raw| raw.slot == Slot::Services && raw.name == "user");
+        if old || !target.has_user_bundles_directory() {
+            let (read, hidden) = raws.into_iter().partition(|raw| raw.slot == Slot::Services);
+            raws = read;
+            tree.hidden = Vec::from_iter(hidden).into_iter().map(|raw: Raw| raw.facts).collect();
+        }
+    }
+    let names: HashSet<SmolStr> = raws.iter().map(|raw| raw.name.clone()).collect();
+    let mut model = Model::new(target, Vec::new());
+    for raw in raws {
+        let given = given_kind(&target, &raw);
+        let definition = definition::build(raw.name, raw.facts, given, &names);
+        if definition.incomplete {
+            model.broken.push(definition.name.clone());
+        }
+        model.push(definition);
+    }
+    tree.programs = image::programs(&model, &tree, request, &mut scanner);
+    model.tree = Some(tree);
+    Ok((model, sources))
+}
+
+/// The kind that the target gives a directory without `type`.
+fn given_kind(target: &Target, raw: &Raw) -> Option<Kind> {
+    let shipped = target.built_in(&raw.name).is_some_and(|built_in| built_in.open);
+    let forgotten = raw.slot == Slot::Services && target.version == NO_COMPATIBILITY;
+    (shipped && !forgotten).then_some(Kind::Bundle)
+}
+
+fn read_layout(
+    scanner: &mut Scanner<'_>,
+    layout: &Layout,
+    raws: &mut Vec<Raw>,
+    tree: &mut SourceTree,
+) -> Result<(), (Utf8PathBuf, io::Error)> {
+    for source in &layout.sources {
+        read_source(scanner, source, Slot::Services, raws, tree).map_err(|error| (source.clone(), error))?;
+    }
+    if let Some(source) = &layout.bundles {
+        read_source(scanner, source, Slot::Bundles, raws, tree).map_err(|error| (source.clone(), error))?;
+    }
+    Ok(())
+}
+
+fn read_source(
+    scanner: &mut Scanner<'_>,
+    source: &Utf8Path,
+    slot: Slot,
+    raws: &mut Vec<Raw>,
+    tree: &mut SourceTree,
+) -> io::Result<()> {
+    for name in Scanner::names(source.as_std_path())? {
+        let text = name.to_string_lossy();
+        if text.starts_with('.') {
+            continue;
+        }
+        let disk = source.as_std_path().join(&name);
+        let entry = scanner.entry(&disk, source, Utf8PathBuf::from(text.as_ref()));
+        if !matches!(entry.found, Found::Directory) {
+            tree.strays.push((source.to_owned(), entry));
+            continue;
+        }
+        let path = source.join(text.as_ref());
+        let entries = scanner.below(&disk, &path)?;
+        let facts = DirectoryFacts {
+            path,
+            file: entry.file,
+            entries,
+            typed: false,
+            beneath: scanner.beneath,
+            stains: Vec::new(),
+        };
+        raws.push(Raw { name: SmolStr::new(text), slot, facts });
+    }
+    Ok(())
+}
+
+/// Puts a layer beneath what is there: its files are seen where the upper one has none of the same path.
+fn lay_beneath(upper: &mut Vec<Raw>, lower: Vec<Raw>, merge: bool) {
+    for raw in lower {
+        let over = upper.iter_mut().find(|over| merge && over.slot == raw.slot && over.name == raw.name);
+        let Some(over) = over else {
+            upper.push(raw);
+            continue;
+        };
+        let known: HashSet<Utf8PathBuf> = over.facts.entries.iter().map(|entry| entry.path.clone()).collect();
+        let unseen = raw.facts.entries.into_iter().filter(|entry: &Entry| !known.contains(&entry.path));
+        over.facts.entries.extend(unseen);
+        over.facts.entries.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
+    }
+}

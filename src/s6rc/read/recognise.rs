@@ -1,0 +1,191 @@
+//! What a path of the command line is: text of the language, source directories, or an image that holds some.
+
+use std::path::Path;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::s6rc::target::{Family, Target};
+
+/// The directory of s6-overlay in an image.
+const OVERLAY: &str = "etc/s6-overlay";
+/// The services of s6-overlay.
+const SERVICES: &str = "s6-rc.d";
+/// The user bundles of s6-overlay.
+const BUNDLES: &str = "user-bundles.d";
+/// Directories of repositories that are copied onto an image's root.
+const ROOTS: &[&str] = &["rootfs", "root"];
+/// At most so many subdirectories are looked at before a directory is taken for none of definitions.
+const MAX_LOOKED_AT: usize = 4096;
+
+/// Source directories that are compiled together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Directories of definitions.
+    pub sources: Vec<Utf8PathBuf>,
+    /// `user-bundles.d`, where there is one.
+    pub bundles: Option<Utf8PathBuf>,
+    /// Where the image begins, if that is known.
+    pub image: Option<Utf8PathBuf>,
+    /// Whether it has s6-overlay's layout.
+    pub overlay: bool,
+}
+
+/// What a path is, unless it is input of the language.
+///
+/// A directory that holds `.hermes` files is input of the language, whatever else it holds.
+#[must_use]
+pub fn recognise(path: &Utf8Path) -> Option<Layout> {
+    if !path.is_dir() || has_language_files(path) {
+        return None;
+    }
+    if let Some(layout) = image(path) {
+        return Some(layout);
+    }
+    if let Some(layout) = ROOTS.iter().find_map(|root| image(&path.join(root))) {
+        return Some(layout);
+    }
+    if path.join(SERVICES).is_dir() || path.join(BUNDLES).is_dir() {
+        return Some(profile(path, image_above(path)));
+    }
+    let name = named(path);
+    let above = path.parent().filter(|above| !above.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    if name.as_deref() == Some(SERVICES) {
+        return Some(Layout { sources: vec![path.to_owned()], ..profile(above, image_above(above)) });
+    }
+    if name.as_deref() == Some(BUNDLES) {
+        return Some(profile(above, image_above(above)));
+    }
+    looks_like_a_source(path).then(|| source(path))
+}
+
+/// A path taken as a source directory, as s6-rc-compile takes it, without a look at what it holds.
+#[must_use]
+pub fn source(path: &Utf8Path) -> Layout {
+    Layout { sources: vec![path.to_owned()], ..Layout::default() }
+}
+
+/// Layouts that are compiled together: plain source directories are, each image is by itself. For s6-rc without
+/// s6-overlay all of them are.
+#[must_use]
+pub fn group(layouts: Vec<Layout>, target: Option<Target>) -> Vec<Vec<Layout>> {
+    if target.is_some_and(|target| !target.is_overlay()) && !layouts.is_empty() {
+        return vec![layouts];
+    }
+    let mut groups: Vec<Vec<Layout>> = Vec::new();
+    let mut plain: Option<usize> = None;
+    for layout in layouts {
+        let together = plain.filter(|_| !layout.overlay).and_then(|at| groups.get_mut(at));
+        if let Some(group) = together {
+            group.push(layout);
+            continue;
+        }
+        if groups.iter().any(|group| group.contains(&layout)) {
+            continue;
+        }
+        if !layout.overlay {
+            plain = Some(groups.len());
+        }
+        groups.push(vec![layout]);
+    }
+    groups
+}
+
+/// Whether a path is a single definition rather than a directory of some.
+#[must_use]
+pub fn is_definition(path: &Utf8Path) -> bool {
+    path.join("type").is_file() && !looks_like_a_source(path)
+}
+
+/// The newest target that fits a layout; the version of s6-overlay that lies in the image, where one does.
+#[must_use]
+pub fn target(layout: &Layout) -> Target {
+    if !layout.overlay {
+        return Target::newest(Family::S6Rc);
+    }
+    let version = layout.image.as_deref().and_then(overlay_version);
+    version
+        .and_then(|version| Target::find("s6-overlay", Some(&version)).ok())
+        .unwrap_or_else(|| Target::newest(Family::S6Overlay))
+}
+
+/// The version of s6-overlay that is installed in an image.
+#[must_use]
+pub fn overlay_version(image: &Utf8Path) -> Option<String> {
+    let mut versions: Vec<String> = image
+        .join("package/admin")
+        .read_dir_utf8()
+        .ok()?
+        .take(MAX_LOOKED_AT)
+        .filter_map(|entry| Some(entry.ok()?.file_name().strip_prefix("s6-overlay-")?.to_owned()))
+        .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    versions.sort_unstable();
+    versions.pop()
+}
+
+/// Whether an image is whole, so that what is missing in it is missing: s6-overlay is in it, and a shell.
+#[must_use]
+pub fn is_whole(image: &Utf8Path) -> bool {
+    let has = |path: &str| image.join(path).symlink_metadata().is_ok();
+    overlay_version(image).is_some() && has("init") && has("bin/sh") && (has("command") || has("usr/bin/execlineb"))
+}
+
+/// Whether a path is a directory that holds nothing that can be checked.
+#[must_use]
+pub fn holds_nothing(path: &Utf8Path) -> bool {
+    path.is_dir() && !has_language_files(path) && recognise(path).is_none()
+}
+
+fn has_language_files(path: &Utf8Path) -> bool {
+    path.read_dir_utf8().is_ok_and(|entries| {
+        entries.flatten().any(|entry| entry.file_name().ends_with(".hermes") && !entry.file_name().starts_with('.'))
+    })
+}
+
+fn image(root: &Utf8Path) -> Option<Layout> {
+    let directory = root.join(OVERLAY);
+    (directory.join(SERVICES).is_dir() || directory.join(BUNDLES).is_dir())
+        .then(|| profile(&directory, Some(root.to_owned())))
+}
+
+/// The layout below `…/s6-overlay`.
+fn profile(directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Layout {
+    let existing = |name: &str| Some(directory.join(name)).filter(|path| path.is_dir());
+    Layout { sources: existing(SERVICES).into_iter().collect(), bundles: existing(BUNDLES), image, overlay: true }
+}
+
+/// Where the image begins, for a path that ends with `etc/s6-overlay`.
+fn image_above(directory: &Utf8Path) -> Option<Utf8PathBuf> {
+    let full = directory.canonicalize_utf8().ok()?;
+    if !full.ends_with(OVERLAY) {
+        return None;
+    }
+    let root = full.parent()?.parent()?;
+    // As it was written, where that is long enough.
+    let written = directory.as_str().strip_suffix(OVERLAY).map(|root| root.trim_end_matches('/'));
+    match written {
+        Some("") if directory.is_absolute() => Some(Utf8PathBuf::from("/")),
+        Some("") => Some(Utf8PathBuf::from(".")),
+        Some(root) if !root.ends_with("..") => Some(Utf8PathBuf::from(root)),
+        _ => Some(root.to_owned()),
+    }
+}
+
+fn named(path: &Utf8Path) -> Option<String> {
+    match path.file_name() {
+        Some(name) => Some(name.to_owned()),
+        None => path.canonicalize_utf8().ok()?.file_name().map(str::to_owned),
+    }
+}
+
+/// Whether something below is a definition: a subdirectory that holds a file of one.
+fn looks_like_a_source(path: &Utf8Path) -> bool {
+    const SIGNS: &[&str] = &["type", "run", "up", "dependencies.d", "contents.d", "contents", "dependencies"];
+    let Ok(entries) = Path::new(path.as_str()).read_dir() else { return false };
+    entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
+        let path = entry.path();
+        !entry.file_name().to_string_lossy().starts_with('.')
+            && path.is_dir()
+            && SIGNS.iter().any(|sign| path.join(sign).symlink_metadata().is_ok())
+    })
+}
