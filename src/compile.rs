@@ -6,7 +6,8 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::model::Model;
-use crate::resolve::{Files, resolve};
+use crate::policy::Policy;
+use crate::resolve::{Files, resolve_with};
 use crate::rules;
 use crate::s6rc::target::Target;
 use crate::source::SourceMap;
@@ -30,6 +31,17 @@ impl Checked {
     }
 }
 
+/// What is said beside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What to compile for, instead of what the files say.
+    pub target: Option<Target>,
+    /// What to compile for where the files do not say.
+    pub fallback: Option<Target>,
+    /// How bad each problem is taken to be.
+    pub policy: Policy,
+}
+
 /// Reads, resolves and checks files of the language as one service set.
 ///
 /// # Errors
@@ -40,9 +52,23 @@ pub fn check(
     roots: &[Utf8PathBuf],
     target: Option<Target>,
 ) -> Result<Checked, (Utf8PathBuf, io::Error)> {
-    let resolved = resolve(files, roots, target)?;
+    check_with(files, roots, &Options { target, ..Options::default() })
+}
+
+/// As [`check`], with everything that can be said beside the files.
+///
+/// # Errors
+///
+/// A path of `roots` that cannot be read, with the reason.
+pub fn check_with(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    options: &Options,
+) -> Result<Checked, (Utf8PathBuf, io::Error)> {
+    let resolved = resolve_with(files, roots, options.target, options.fallback)?;
     let mut diagnostics = resolved.diagnostics;
     diagnostics.extend(rules::check(&resolved.model, &resolved.sources));
+    let mut diagnostics = options.policy.apply(diagnostics, &resolved.allows, &resolved.sources);
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { model: resolved.model, sources: resolved.sources, diagnostics })
 }

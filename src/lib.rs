@@ -4,11 +4,14 @@
 
 pub mod cli;
 pub mod compile;
+pub mod config;
 pub mod diagnostic;
 pub mod expand;
+pub mod fix;
 pub mod graph;
 pub mod language;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod resolve;
 pub mod rules;

@@ -1,36 +1,100 @@
 //! `hermesc check`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::output::{self, Stream};
+use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
-use crate::compile::{self, Checked};
+use crate::compile::{self, Checked, Options};
+use crate::fix::{self, Changes, Overlay};
 use crate::model::Kind;
-use crate::report::count;
+use crate::report::{count, lines, safe_text};
 use crate::resolve::Disk;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    severities: Severities,
     /// Say nothing where everything is fine.
     #[arg(short, long)]
     quiet: bool,
+    /// How problems are shown.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Apply the fixes that are sure. None is kept that leaves more errors than before.
+    #[arg(long)]
+    fix: bool,
+    /// Show what --fix would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// One line each: `path:line:column: severity[code] message`.
+    Short,
+    /// Annotations of a GitHub workflow.
+    Github,
 }
 
 pub(super) fn run(arguments: &CheckArgs, color: ColorChoice) -> u8 {
-    let checked = match compile::check(&Disk, &arguments.input.paths, arguments.input.target) {
+    let options = match options(&arguments.input, &arguments.severities) {
+        Ok(options) => options,
+        Err(code) => return code,
+    };
+    if arguments.fix || arguments.diff {
+        return mend(arguments, &options, color);
+    }
+    let checked = match compile::check_with(&Disk, &arguments.input.paths, &options) {
         Ok(checked) => checked,
         Err((path, error)) => return output::unreadable(&path, &error),
     };
-    output::diagnostics(&checked, Stream::Out, color);
+    show(arguments, &checked, color)
+}
+
+/// Shows what was found, and gives the exit code.
+fn show(arguments: &CheckArgs, checked: &Checked, color: ColorChoice) -> u8 {
+    match arguments.format {
+        Format::Human => output::diagnostics(checked, Stream::Out, color),
+        Format::Short => Stream::Out.write(&lines::short(&checked.diagnostics, &checked.sources)),
+        Format::Github => Stream::Out.write(&lines::github(&checked.diagnostics, &checked.sources)),
+    }
     if checked.errors() > 0 {
         return PROBLEMS;
     }
-    if checked.diagnostics.is_empty() && !arguments.quiet {
-        Stream::Out.write(&format!("{}\n", summary(&checked)));
+    if checked.diagnostics.is_empty() && !arguments.quiet && arguments.format == Format::Human {
+        Stream::Out.write(&format!("{}\n", summary(checked)));
     }
     FINE
+}
+
+/// Applies the sure fixes, or shows them.
+fn mend(arguments: &CheckArgs, options: &Options, color: ColorChoice) -> u8 {
+    let check =
+        |changes: &Changes| compile::check_with(&Overlay { files: &Disk, changes }, &arguments.input.paths, options);
+    // Only what was read as a source has places to edit, so that nothing else can be meant.
+    let outcome = match fix::run(&check, &|_| true) {
+        Ok(outcome) => outcome,
+        Err((path, error)) => return output::unreadable(&path, &error),
+    };
+    if arguments.diff {
+        Stream::Out.write(&outcome.changes.diff());
+        return if outcome.checked.errors() > 0 { PROBLEMS } else { FINE };
+    }
+    if let Err((path, error)) = outcome.changes.write() {
+        return output::failure(&format!("cannot write {path}: {error}"), Some("nothing was changed"));
+    }
+    for (word, list) in [("fixed", &outcome.applied), ("not fixed", &outcome.refused)] {
+        for one in list {
+            let line = format!("{word} {}:{}: {} [{}]", one.path, one.line, one.title, one.id);
+            Stream::Err.write(&format!("{}\n", safe_text(&line)));
+        }
+    }
+    show(arguments, &outcome.checked, color)
 }
 
 /// What was found sound.

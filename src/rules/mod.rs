@@ -25,6 +25,7 @@ mod tally_too_large;
 mod unknown_name;
 mod unknown_signal;
 mod unreachable_service;
+pub(crate) mod unused_allow;
 mod unused_let;
 mod unused_template;
 
@@ -87,6 +88,14 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
 }
 
+impl Rule {
+    /// Whether it says that a text of the language could not be read as it is meant.
+    #[must_use]
+    pub fn is_reading_error(&self) -> bool {
+        self.severity == Severity::Error && reading::ALL.contains(&self)
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.id)
@@ -123,6 +132,7 @@ pub static REGISTRY: &[&Rule] = &[
     &unknown_name::RULE,
     &unknown_signal::RULE,
     &unreachable_service::RULE,
+    &unused_allow::RULE,
     &unused_let::RULE,
     &unused_template::RULE,
 ];
