@@ -82,12 +82,11 @@ pub fn run(
         let mut best = None;
         for one in &chosen {
             good.push(one);
-            match attempt(&good, &changes, &checked, check)? {
-                Some(result) => best = Some(result),
-                None => {
-                    good.pop();
-                    refused.push(one.applied.clone());
-                }
+            if let Some(result) = attempt(&good, &changes, &checked, check)? {
+                best = Some(result);
+            } else {
+                good.pop();
+                refused.push(one.applied.clone());
             }
         }
         if let Some(result) = best {
@@ -164,4 +163,48 @@ fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
 fn touch(a: Location, b: Location) -> bool {
     let (x, y) = (a.span, b.span);
     a.file == b.file && (x.start == y.start || (x.start < y.end && y.start < x.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::model::Model;
+    use crate::resolve::{Disk, Files};
+    use crate::rules::unused_allow::RULE;
+    use crate::source::Span;
+
+    /// Each `a` wants to be `b`; each `c` wants to be `xx`, and an `x` is two problems.
+    fn check(path: &Utf8Path, changes: &Changes) -> Checked {
+        let bytes = Overlay { files: &Disk, changes }.read(path).unwrap();
+        let mut sources = SourceMap::default();
+        let file = sources.add(path, bytes.clone());
+        let mut diagnostics = Vec::new();
+        for (at, byte) in bytes.iter().enumerate() {
+            let place = Location::new(file, Span::new(at, at + 1));
+            let mut diagnostic = Diagnostic::new(&RULE, "wrong").at(place, "");
+            diagnostic.severity = crate::diagnostic::Severity::Error;
+            match byte {
+                b'a' => diagnostics.extend(vec![diagnostic.fix(Fix::replace("b", place, "b", Safety::Safe)); 2]),
+                b'c' => diagnostics.push(diagnostic.fix(Fix::replace("x", place, "xxxx", Safety::Safe))),
+                b'x' => diagnostics.push(diagnostic),
+                _ => {}
+            }
+        }
+        Checked { model: Model::default(), sources, diagnostics }
+    }
+
+    #[test]
+    fn overlapping_fixes_are_applied_once_and_one_that_makes_it_worse_is_left_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(directory.path().join("f")).unwrap();
+        std::fs::write(&path, "cac").unwrap();
+        let outcome = run(&|changes| Ok(check(&path, changes)), &|_| true).unwrap();
+        assert_eq!(outcome.applied.len(), 1);
+        assert!(!outcome.refused.is_empty());
+        assert_eq!(std::fs::read(&path).unwrap(), b"cac");
+        outcome.changes.write().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"cbc");
+        assert!(run(&|changes| Ok(check(&path, changes)), &|_| false).unwrap().changes.is_empty());
+    }
 }

@@ -113,7 +113,7 @@ pub(super) fn silence(diagnostics: Vec<Diagnostic>, allows: &[Allow], sources: &
     }
     let mut kept = sift(diagnostics, &mut words, sources);
     let unused = words.iter().filter(|word| !word.used && !unread && word.id != RULE.id);
-    wrong.extend(unused.map(|word| word.unused()));
+    wrong.extend(unused.map(Word::unused));
     kept.extend(sift(wrong, &mut words, sources));
     kept
 }
