@@ -6,7 +6,8 @@ use camino::Utf8PathBuf;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::model::Model;
-use crate::resolve::{Files, resolve};
+use crate::policy::Policy;
+use crate::resolve::{Files, resolve_with};
 use crate::rules;
 use crate::s6rc::read;
 use crate::s6rc::target::Target;
@@ -31,6 +32,17 @@ impl Checked {
     }
 }
 
+/// What is said beside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What to compile for, instead of what the files say.
+    pub target: Option<Target>,
+    /// What to compile for where the files do not say.
+    pub fallback: Option<Target>,
+    /// How bad each problem is taken to be.
+    pub policy: Policy,
+}
+
 /// Reads, resolves and checks files of the language as one service set.
 ///
 /// # Errors
@@ -41,9 +53,23 @@ pub fn check(
     roots: &[Utf8PathBuf],
     target: Option<Target>,
 ) -> Result<Checked, (Utf8PathBuf, io::Error)> {
-    let resolved = resolve(files, roots, target)?;
+    check_with(files, roots, &Options { target, ..Options::default() })
+}
+
+/// As [`check`], with everything that can be said beside the files.
+///
+/// # Errors
+///
+/// A path of `roots` that cannot be read, with the reason.
+pub fn check_with(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    options: &Options,
+) -> Result<Checked, (Utf8PathBuf, io::Error)> {
+    let resolved = resolve_with(files, roots, options.target, options.fallback)?;
     let mut diagnostics = resolved.diagnostics;
     diagnostics.extend(rules::check(&resolved.model, &resolved.sources));
+    let mut diagnostics = options.policy.apply(diagnostics, &resolved.allows, &resolved.sources);
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { model: resolved.model, sources: resolved.sources, diagnostics })
 }
@@ -53,9 +79,9 @@ pub fn check(
 /// # Errors
 ///
 /// A directory that cannot be listed, with the reason.
-pub fn check_directories(request: &read::Request) -> Result<Checked, (Utf8PathBuf, io::Error)> {
+pub fn check_directories(request: &read::Request, policy: &Policy) -> Result<Checked, (Utf8PathBuf, io::Error)> {
     let (model, sources) = read::read(request)?;
-    let mut diagnostics = rules::check(&model, &sources);
+    let mut diagnostics = policy.apply(rules::check(&model, &sources), &[], &sources);
     diagnostic::sort(&mut diagnostics);
     Ok(Checked { model, sources, diagnostics })
 }

@@ -4,12 +4,15 @@
 
 pub mod cli;
 pub mod compile;
+pub mod config;
 pub mod diagnostic;
 pub mod expand;
+pub mod fix;
 pub mod graph;
 pub mod language;
 pub mod language_reference;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod resolve;
 pub mod rules;

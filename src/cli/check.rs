@@ -1,122 +1,133 @@
 //! `hermesc check`
 
-use camino::Utf8PathBuf;
-use clap::Args;
-use glob::Pattern;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
 
 use crate::cli::output::{self, Stream};
+use crate::cli::sets::{self, Directories};
+use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
-use crate::compile::{self, Checked};
+use crate::compile::{self, Checked, Options};
+use crate::diagnostic;
+use crate::fix::{self, Changes, Overlay};
 use crate::model::Kind;
-use crate::report::count;
-use crate::resolve::Disk;
-use crate::s6rc::read::{self, Layout, Request};
+use crate::report::{count, lines, safe_text};
+use crate::resolve::{Disk, Files};
+use crate::s6rc::dockerfile;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     input: Input,
-    /// For source directories: what lies beneath, such as a base image's tree. It defines names, and is not checked
-    /// itself; of several, the first is the lowest.
-    #[arg(long, value_name = "DIR")]
-    against: Vec<Utf8PathBuf>,
-    /// For source directories: names that may stay unknown, such as `init-*`. They are warnings then.
-    #[arg(long, value_name = "PATTERN", value_parser = parse_pattern)]
-    allow_unknown: Vec<Pattern>,
+    #[command(flatten)]
+    severities: Severities,
+    #[command(flatten)]
+    directories: Directories,
     /// Say nothing where everything is fine.
     #[arg(short, long)]
     quiet: bool,
+    /// How problems are shown.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Apply the fixes that are sure. None is kept that leaves more errors than before.
+    #[arg(long)]
+    fix: bool,
+    /// Show what --fix would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
+    /// The Dockerfile of the image that the files go into: whether it starts and copies what they stand for.
+    #[arg(long, value_name = "PATH")]
+    dockerfile: Option<Utf8PathBuf>,
 }
 
-/// What `hermesc check --help` says of directories.
-pub(super) const HELP: &str = "\
-What a PATH is:
-  FILE                     text of the language
-  DIR with .hermes files   input of the language, whatever else it holds
-  DIR with etc/s6-overlay  an image's root, or a layer of one: s6-overlay's own definitions
-                           lie beneath it. So is a DIR with such a rootfs/ or root/ in it,
-                           one with s6-rc.d or user-bundles.d in it, and s6-rc.d itself.
-                           Each such PATH is a service set of its own
-  DIR of definitions       an s6-rc source directory; all such PATHs are one service set,
-                           as s6-rc-compile takes them
-
-The target of a plain source directory is the newest s6-rc. In s6-overlay's layout it is the
-version that is installed in the image, or else the newest. `--target` says otherwise, and
-with `--target s6-rc` all directories are one service set.
-
-Examples:
-  hermesc check /etc/s6-rc/source
-  hermesc check rootfs --against ../base-image/rootfs
-  hermesc check rootfs --allow-unknown 'init-*' --target s6-overlay@3.2.3.0";
-
-fn parse_pattern(text: &str) -> Result<Pattern, String> {
-    Pattern::new(text).map_err(|error| error.to_string())
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// One line each: `path:line:column: severity[code] message`.
+    Short,
+    /// Annotations of a GitHub workflow.
+    Github,
 }
 
 pub(super) fn run(arguments: &CheckArgs, color: ColorChoice) -> u8 {
-    let sets = match sets(arguments) {
+    let options = match options(&arguments.input, &arguments.severities) {
+        Ok(options) => options,
+        Err(code) => return code,
+    };
+    let paths = match sets::tell_apart(&arguments.input.paths) {
+        Ok(paths) => paths,
+        Err(code) => return code,
+    };
+    if arguments.fix || arguments.diff {
+        if !paths.layouts.is_empty() {
+            let help = "`hermesc check` without it says what to change";
+            return output::failure("--fix and --diff change text of the language only", Some(help));
+        }
+        return mend(arguments, &options, color);
+    }
+    let mut sets = match sets::check(paths, &arguments.directories, &options) {
         Ok(sets) => sets,
         Err(code) => return code,
     };
-    let mut code = FINE;
-    for checked in &sets {
-        output::diagnostics(checked, Stream::Out, color);
-        if checked.errors() > 0 {
-            code = PROBLEMS;
-        } else if checked.diagnostics.is_empty() && !arguments.quiet {
-            Stream::Out.write(&format!("{}\n", summary(checked)));
-        }
+    if let (Some(path), Some(first)) = (&arguments.dockerfile, sets.first_mut())
+        && let Err(error) = read_dockerfile(first, path, &options)
+    {
+        return output::unreadable(path, &error);
     }
-    code
+    sets.iter().map(|checked| show(arguments, checked, color)).max().unwrap_or(FINE)
 }
 
-/// The service sets that the paths stand for, checked.
-fn sets(arguments: &CheckArgs) -> Result<Vec<Checked>, u8> {
-    let mut texts: Vec<Utf8PathBuf> = Vec::new();
-    let mut layouts: Vec<Layout> = Vec::new();
-    for path in &arguments.input.paths {
-        match read::recognise(path) {
-            Some(layout) => layouts.push(layout),
-            None if read::is_definition(path) => {
-                return Err(output::failure(
-                    &format!("{path} is a single definition"),
-                    Some("name the directory that holds it: a definition is checked with the others of its set"),
-                ));
-            }
-            None if read::holds_nothing(path) => {
-                return Err(output::failure(
-                    &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
-                    Some("name the directory of the definitions, the image's root, or a `.hermes` file"),
-                ));
-            }
-            None => texts.push(path.clone()),
+/// Checks a Dockerfile against what the sources say.
+fn read_dockerfile(checked: &mut Checked, path: &Utf8Path, options: &Options) -> std::io::Result<()> {
+    let bytes = Disk.read(path)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let file = checked.sources.add(path.to_owned(), text.clone().into_bytes());
+    let found = dockerfile::check(&checked.model, file, &text);
+    checked.diagnostics.extend(options.policy.apply(found, &[], &checked.sources));
+    diagnostic::sort(&mut checked.diagnostics);
+    Ok(())
+}
+
+/// Shows what was found, and gives the exit code.
+fn show(arguments: &CheckArgs, checked: &Checked, color: ColorChoice) -> u8 {
+    match arguments.format {
+        Format::Human => output::diagnostics(checked, Stream::Out, color),
+        Format::Short => Stream::Out.write(&lines::short(&checked.diagnostics, &checked.sources)),
+        Format::Github => Stream::Out.write(&lines::github(&checked.diagnostics, &checked.sources)),
+    }
+    if checked.errors() > 0 {
+        return PROBLEMS;
+    }
+    if checked.diagnostics.is_empty() && !arguments.quiet && arguments.format == Format::Human {
+        Stream::Out.write(&format!("{}\n", summary(checked)));
+    }
+    FINE
+}
+
+/// Applies the sure fixes, or shows them.
+fn mend(arguments: &CheckArgs, options: &Options, color: ColorChoice) -> u8 {
+    let check =
+        |changes: &Changes| compile::check_with(&Overlay { files: &Disk, changes }, &arguments.input.paths, options);
+    // Only what was read as a source has places to edit, so that nothing else can be meant.
+    let outcome = match fix::run(&check, &|_| true) {
+        Ok(outcome) => outcome,
+        Err((path, error)) => return output::unreadable(&path, &error),
+    };
+    if arguments.diff {
+        Stream::Out.write(&outcome.changes.diff());
+        return if outcome.checked.errors() > 0 { PROBLEMS } else { FINE };
+    }
+    if let Err((path, error)) = outcome.changes.write() {
+        return output::failure(&format!("cannot write {path}: {error}"), Some("nothing was changed"));
+    }
+    for (word, list) in [("fixed", &outcome.applied), ("not fixed", &outcome.refused)] {
+        for one in list {
+            let line = format!("{word} {}:{}: {} [{}]", one.path, one.line, one.title, one.id);
+            Stream::Err.write(&format!("{}\n", safe_text(&line)));
         }
     }
-    for path in &arguments.against {
-        if !path.is_dir() {
-            return Err(output::failure(
-                &format!("{path} is not a directory"),
-                Some("`--against` takes a base image's tree"),
-            ));
-        }
-    }
-    let mut sets = Vec::new();
-    if !texts.is_empty() {
-        let checked = compile::check(&Disk, &texts, arguments.input.target);
-        sets.push(checked.map_err(|(path, error)| output::unreadable(&path, &error))?);
-    }
-    let lower = |path: &Utf8PathBuf| read::recognise(path).unwrap_or_else(|| read::source(path));
-    let against: Vec<Layout> = arguments.against.iter().map(lower).collect();
-    for layouts in read::group(layouts, arguments.input.target) {
-        let request = Request {
-            layouts,
-            against: against.clone(),
-            target: arguments.input.target,
-            allowed: arguments.allow_unknown.clone(),
-        };
-        sets.push(compile::check_directories(&request).map_err(|(path, error)| output::unreadable(&path, &error))?);
-    }
-    Ok(sets)
+    show(arguments, &outcome.checked, color)
 }
 
 /// What was found sound.

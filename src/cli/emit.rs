@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use crate::cli::output::{self, Stream};
+use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
 use crate::compile;
 use crate::report::count;
@@ -15,6 +16,8 @@ use crate::s6rc::write::{WriteError, write};
 pub(super) struct EmitArgs {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    severities: Severities,
     /// The directory to write. Under s6-overlay it is the image's `etc/s6-overlay`, and gets `s6-rc.d` and, since
     /// 3.2.3.1, `user-bundles.d`; for s6-rc it is the source directory itself.
     #[arg(short, long, value_name = "DIR")]
@@ -26,7 +29,11 @@ pub(super) struct EmitArgs {
 }
 
 pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
-    let checked = match compile::check(&Disk, &arguments.input.paths, arguments.input.target) {
+    let options = match options(&arguments.input, &arguments.severities) {
+        Ok(options) => options,
+        Err(code) => return code,
+    };
+    let checked = match compile::check_with(&Disk, &arguments.input.paths, &options) {
         Ok(checked) => checked,
         Err((path, error)) => return output::unreadable(&path, &error),
     };

@@ -4,13 +4,15 @@ mod check;
 mod emit;
 mod explain;
 mod output;
+mod sets;
+mod settings;
 
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::s6rc::target::{Target, UnknownTarget};
+use crate::s6rc::target::Target;
 
 /// Everything is fine.
 const FINE: u8 = 0;
@@ -50,7 +52,7 @@ enum ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Report every problem of one or more files, taken together as one service set, or of s6-rc source directories.
-    #[command(after_long_help = check::HELP)]
+    #[command(after_long_help = sets::HELP)]
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
@@ -65,19 +67,8 @@ struct Input {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
     /// What to compile for, instead of what the files say: `s6-overlay@3.2.3.2`, `s6-rc@0.6`.
-    #[arg(long, value_name = "NAME[@VERSION]", value_parser = parse_target)]
+    #[arg(long, value_name = "NAME[@VERSION]", value_parser = crate::config::parse_target)]
     target: Option<Target>,
-}
-
-fn parse_target(text: &str) -> Result<Target, String> {
-    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
-    Target::find(name, version).map_err(|unknown| match unknown {
-        UnknownTarget::Name => format!("targets are {}", Target::NAMES.join(" and ")),
-        UnknownTarget::Version(family) => {
-            let newest: Vec<String> = Target::versions(family).take(6).map(crate::s6rc::target::show_version).collect();
-            format!("known versions of {family} are {}, and older ones", newest.join(", "))
-        }
-    })
 }
 
 /// Runs the program.

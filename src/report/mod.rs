@@ -1,7 +1,10 @@
 //! Diagnostics for people and for programs.
 
 pub mod human;
+pub mod lines;
 mod snippet;
+
+pub(crate) use snippet::safe_text;
 
 /// A number of things, in words that agree: `1 error`, `2 errors`.
 #[must_use]

@@ -100,7 +100,7 @@ fn is_unsafe(char: char) -> bool {
 }
 
 /// Text for a message: what is unsafe is shown as an escape.
-pub(super) fn safe_text(text: &str) -> String {
+pub(crate) fn safe_text(text: &str) -> String {
     if !text.chars().any(is_unsafe) {
         return text.to_owned();
     }

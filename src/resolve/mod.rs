@@ -22,6 +22,7 @@ pub use files::{Disk, Files, Loaded, load};
 use crate::diagnostic::Diagnostic;
 use crate::expand;
 use crate::model::{Definition, External, Model, Reference, Unused, UnusedKind};
+use crate::policy::{self, Allow};
 use crate::rules::reading;
 use crate::s6rc::target::{Family, Target, UnknownTarget, show_version};
 use crate::source::{FileId, Location, SourceMap};
@@ -41,6 +42,8 @@ pub struct Resolved {
     pub sources: SourceMap,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// The comments that allow problems.
+    pub allows: Vec<Allow>,
 }
 
 /// Reads files of the language and resolves them to one service set.
@@ -53,17 +56,32 @@ pub fn resolve(
     roots: &[Utf8PathBuf],
     target: Option<Target>,
 ) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
+    resolve_with(files, roots, target, None)
+}
+
+/// As [`resolve`], with a target for files that name none.
+///
+/// # Errors
+///
+/// A path of `roots` that cannot be read, with the reason.
+pub fn resolve_with(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    target: Option<Target>,
+    fallback: Option<Target>,
+) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
     let loaded = load(files, roots)?;
     let Loaded { sources, trees, diagnostics } = loaded;
     let mut resolver = Resolver::new(files, &sources, &trees, diagnostics);
-    resolver.collect_targets(target);
+    resolver.collect_targets(target, fallback);
     resolver.collect_names();
     for (file, tree) in &trees {
         let scope = Scope::file(*file);
         resolver.definitions(&scope, &tree.definitions);
     }
     let (model, diagnostics) = resolver.finish();
-    Ok(Resolved { model, sources, diagnostics })
+    let allows = policy::collect(&sources, &trees);
+    Ok(Resolved { model, sources, diagnostics, allows })
 }
 
 /// A template as it is defined.
@@ -134,8 +152,8 @@ impl<'t> Resolver<'t> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The target that the files name, or the one that was given.
-    fn collect_targets(&mut self, given: Option<Target>) {
+    /// The target that was given, or the one that the files name.
+    fn collect_targets(&mut self, given: Option<Target>, fallback: Option<Target>) {
         let mut found: Option<(Target, Location)> = None;
         for (file, tree) in self.trees {
             for definition in &tree.definitions {
@@ -174,7 +192,7 @@ impl<'t> Resolver<'t> {
                 }
             }
         }
-        self.target = given.or(found.map(|(target, _)| target)).unwrap_or_default();
+        self.target = given.or(found.map(|(target, _)| target)).or(fallback).unwrap_or_default();
     }
 
     /// Constants and templates, which may be used before they are defined.

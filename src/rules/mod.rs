@@ -55,6 +55,7 @@ mod unknown_signal;
 mod unreachable_service;
 mod unreadable_file;
 mod unspawnable_shebang;
+pub(crate) mod unused_allow;
 mod unused_let;
 mod unused_template;
 
@@ -129,6 +130,14 @@ impl Context<'_> {
     }
 }
 
+impl Rule {
+    /// Whether it says that a text of the language could not be read as it is meant.
+    #[must_use]
+    pub fn is_reading_error(&self) -> bool {
+        self.severity == Severity::Error && reading::ALL.contains(&self)
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.id)
@@ -193,6 +202,7 @@ pub static REGISTRY: &[&Rule] = &[
     &unreachable_service::RULE,
     &unreadable_file::RULE,
     &unspawnable_shebang::RULE,
+    &unused_allow::RULE,
     &unused_let::RULE,
     &unused_template::RULE,
 ];

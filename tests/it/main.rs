@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod docs;
 mod examples;
+mod fix;
 mod oracle;
 mod oracle_db;
 mod oracle_live;

@@ -1,0 +1,45 @@
+//! Severities and the target, from the command line and from `hermesc.toml`.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::cli::{Input, output};
+use crate::compile::Options;
+use crate::config::{self, Config};
+use crate::diagnostic::Severity;
+use crate::policy::Level;
+
+/// What every command that checks takes.
+#[derive(Debug, Args)]
+pub(super) struct Severities {
+    /// Make a code's problems errors; `all`, or `warnings` for whatever is a warning.
+    #[arg(long, value_name = "CODE")]
+    deny: Vec<String>,
+    /// Make a code's problems warnings; `all` for every code.
+    #[arg(long, value_name = "CODE")]
+    warn: Vec<String>,
+    /// Do not show a code's problems; `all` for every code. What cannot be compiled stays an error.
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+}
+
+/// What is said beside the files; the exit code where it makes no sense.
+pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options, u8> {
+    let found = input.paths.first().map(|path| config::find(path)).transpose();
+    let found: Option<Utf8PathBuf> = found.map_err(|error| output::failure(&error.to_string(), None))?.flatten();
+    let config = match found.map(|path| config::read(&path)).transpose() {
+        Ok(config) => config.unwrap_or_default(),
+        Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),
+    };
+    let Config { target: fallback, mut policy } = config;
+    for (ids, level) in [
+        (&severities.deny, Level::Show(Severity::Error)),
+        (&severities.warn, Level::Show(Severity::Warning)),
+        (&severities.allow, Level::Allow),
+    ] {
+        for id in ids {
+            policy.give(id, level).map_err(|refusal| output::failure(&refusal.to_string(), Some(&refusal.help())))?;
+        }
+    }
+    Ok(Options { target: input.target, fallback, policy })
+}

@@ -1,0 +1,211 @@
+//! Files as they are to be, beside what the disk holds.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use similar::TextDiff;
+
+use crate::diagnostic::Edit;
+use crate::fix::Failure;
+use crate::resolve::Files;
+use crate::source::{MAX_SOURCE_BYTES, SourceMap};
+
+/// A file's content and permission bits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// The permission bits.
+    pub mode: u32,
+}
+
+/// A file before and after; nothing where it is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// As the disk holds it.
+    pub before: Option<State>,
+    /// As it is to be.
+    pub after: Option<State>,
+}
+
+/// Changes to files, by path.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    files: BTreeMap<Utf8PathBuf, Change>,
+}
+
+impl Changes {
+    /// The files that change, in order of paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&Utf8Path, &Change)> {
+        self.files.iter().map(|(path, change)| (path.as_path(), change))
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Drops files that are to be as they are.
+    pub(super) fn forget_unchanged(&mut self) {
+        self.files.retain(|_, change| change.before != change.after);
+    }
+
+    /// Applies edits; spans are those of `sources`, and none overlaps another.
+    pub(super) fn apply(&mut self, edits: &[&Edit], sources: &SourceMap) -> Result<(), Failure> {
+        let mut replacements: Vec<(&Utf8Path, std::ops::Range<usize>, &[u8])> = Vec::new();
+        for edit in edits {
+            match edit {
+                Edit::Replace { location, with } => {
+                    replacements.push((sources.path(location.file), location.span.range(), with));
+                }
+                Edit::SetMode { path, mode } => {
+                    if let Some(state) = &mut self.file(path)?.after {
+                        state.mode = *mode;
+                    }
+                }
+                Edit::Create { path, bytes, mode } => {
+                    let change = self.file(path)?;
+                    if change.after.is_some() {
+                        return Err((path.clone(), io::ErrorKind::AlreadyExists.into()));
+                    }
+                    change.after = Some(State { bytes: bytes.clone(), mode: *mode });
+                }
+                Edit::Remove { path } => self.file(path)?.after = None,
+            }
+        }
+        // From the back, so that the places of the others stay where they are.
+        replacements.sort_by(|a, b| (b.0, b.1.start).cmp(&(a.0, a.1.start)));
+        for (path, range, with) in replacements {
+            let Some(state) = &mut self.file(path)?.after else { continue };
+            if range.end > state.bytes.len() || range.start > range.end {
+                return Err((path.to_owned(), io::Error::other("changed while it was read")));
+            }
+            state.bytes.splice(range, with.iter().copied());
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Utf8Path) -> Result<&mut Change, Failure> {
+        use std::collections::btree_map::Entry;
+        match self.files.entry(path.to_owned()) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let before = on_disk(path).map_err(|error| (path.to_owned(), error))?;
+                Ok(entry.insert(Change { after: before.clone(), before }))
+            }
+        }
+    }
+
+    /// Writes what is to be, each file whole or not at all. Where one cannot be written, those before it are put back.
+    ///
+    /// # Errors
+    ///
+    /// A path that cannot be written, or that is not as it was when the fixes were made.
+    pub fn write(&self) -> Result<(), Failure> {
+        for (path, change) in self.iter() {
+            if on_disk(path).map_err(|error| (path.to_owned(), error))? != change.before {
+                return Err((path.to_owned(), io::Error::other("somebody else changed it meanwhile")));
+            }
+        }
+        for (at, (path, change)) in self.iter().enumerate() {
+            if let Err(error) = put(path, change.after.as_ref()) {
+                for (path, change) in self.iter().take(at) {
+                    // What could be written a moment ago can be written again; if not, the first error matters more.
+                    let _ = put(path, change.before.as_ref());
+                }
+                return Err((path.to_owned(), error));
+            }
+        }
+        Ok(())
+    }
+
+    /// What would change, as a unified diff. Modes are shown as git shows them.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        let mut out = String::new();
+        for (path, change) in self.iter() {
+            let (before, after) = (change.before.as_ref(), change.after.as_ref());
+            let mode = |state: Option<&State>| state.map(|state| state.mode);
+            match (mode(before), mode(after)) {
+                (Some(old), Some(new)) if old != new => {
+                    out.push_str(&format!(
+                        "diff --git a/{path} b/{path}\nold mode 100{old:03o}\nnew mode 100{new:03o}\n"
+                    ));
+                }
+                (None, Some(new)) => {
+                    out.push_str(&format!("diff --git a/{path} b/{path}\nnew file mode 100{new:03o}\n"));
+                }
+                (Some(old), None) => {
+                    out.push_str(&format!("diff --git a/{path} b/{path}\ndeleted file mode 100{old:03o}\n"));
+                }
+                _ => {}
+            }
+            let text = |state: Option<&State>| {
+                state.map(|state| String::from_utf8_lossy(&state.bytes).into_owned()).unwrap_or_default()
+            };
+            let (old, new) = (text(before), text(after));
+            let name = |side: &str, state: Option<&State>| match state {
+                Some(_) => format!("{side}/{path}"),
+                None => "/dev/null".to_owned(),
+            };
+            let diff = TextDiff::from_lines(&old, &new);
+            out.push_str(&diff.unified_diff().header(&name("a", before), &name("b", after)).to_string());
+        }
+        out
+    }
+}
+
+/// A regular file as it is; nothing where there is none. Links are not followed: what they lead to may be anybody's.
+fn on_disk(path: &Utf8Path) -> io::Result<Option<State>> {
+    let metadata = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    if metadata.len() > MAX_SOURCE_BYTES as u64 {
+        return Err(io::Error::other("too large"));
+    }
+    Ok(Some(State { bytes: std::fs::read(path)?, mode: metadata.permissions().mode() & 0o7777 }))
+}
+
+/// Writes a file beside its place and moves it there, or removes it.
+fn put(path: &Utf8Path, state: Option<&State>) -> io::Result<()> {
+    let Some(state) = state else { return std::fs::remove_file(path) };
+    let directory = match path.parent() {
+        Some(parent) if parent != "" => parent,
+        _ => Utf8Path::new("."),
+    };
+    std::fs::create_dir_all(directory)?;
+    let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(directory)?;
+    file.write_all(&state.bytes)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(state.mode))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Files with changes that are not on the disk yet.
+pub struct Overlay<'a> {
+    /// What is beneath.
+    pub files: &'a dyn Files,
+    /// What lies on top.
+    pub changes: &'a Changes,
+}
+
+impl Files for Overlay<'_> {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        match self.changes.files.get(path) {
+            Some(Change { after: Some(state), .. }) => Ok(state.bytes.clone()),
+            Some(Change { after: None, .. }) => Err(io::ErrorKind::NotFound.into()),
+            None => self.files.read(path),
+        }
+    }
+
+    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
+        self.files.list(path)
+    }
+}
