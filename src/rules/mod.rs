@@ -5,6 +5,7 @@ mod bundle_cycle;
 mod cycle;
 mod dependency_cycle;
 mod depends_on_own_bundle;
+pub mod dockerfile;
 mod document;
 mod duplicate_definition;
 mod duplicate_entry;
@@ -130,7 +131,7 @@ pub static REGISTRY: &[&Rule] = &[
 /// Every rule there is, in order of ids.
 #[must_use]
 pub fn all() -> Vec<&'static Rule> {
-    let mut all: Vec<&Rule> = REGISTRY.iter().chain(reading::ALL).copied().collect();
+    let mut all: Vec<&Rule> = REGISTRY.iter().chain(reading::ALL).chain(dockerfile::ALL).copied().collect();
     all.sort_by_key(|rule| rule.id);
     all
 }

@@ -30,12 +30,12 @@ pub enum Entry {
 }
 
 impl FileTree {
-    fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
+    pub(super) fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
         self.directories_above(&path);
         self.entries.insert(path, Entry::File { bytes: bytes.into(), mode });
     }
 
-    fn directory(&mut self, path: Utf8PathBuf) {
+    pub(super) fn directory(&mut self, path: Utf8PathBuf) {
         self.directories_above(&path);
         self.entries.entry(path).or_insert(Entry::Directory);
     }
