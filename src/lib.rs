@@ -7,6 +7,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod expand;
 pub mod graph;
+pub mod instance;
 pub mod language;
 pub mod model;
 pub mod report;

@@ -145,7 +145,11 @@ fn wrapper(run: &ProgramDraft, around: &Around, diagnostics: &mut Vec<Diagnostic
         }
         script.line(&format!("    export {names}"));
         script.line("fi");
-        drop = vec!["if test \"$hermesc_uid\" = 0; then".to_owned(), format!("    set -- {command} \"$@\""), "fi".to_owned()];
+        drop = vec![
+            "if test \"$hermesc_uid\" = 0; then".to_owned(),
+            format!("    set -- {command} \"$@\""),
+            "fi".to_owned(),
+        ];
     }
     for (name, value) in &around.env {
         let value = script.word(&value.value)?;
