@@ -32,7 +32,7 @@ pub struct Options {
 pub enum Registered {
     /// It is new.
     New,
-    /// The very same one was there already.
+    /// The very same one was there already; it was started, unless it should be down.
     AlreadyThere,
 }
 
@@ -110,8 +110,12 @@ pub fn register(scandir: &Utf8Path, instance: &Instance, options: Options) -> Re
         if !there.holds(&instance.tree) {
             return Err(Error::Taken(path));
         }
-        // Whoever made it may have been killed before s6-svscan knew.
+        // Whoever made it may have been killed before s6-svscan knew, or while removing it, when it was down already.
         rescan(&directory, "-a").map_err(Error::Scan)?;
+        let supervised = tools::until(SCAN_LIMIT, || there.is_supervised().unwrap_or(true));
+        if supervised && !options.down {
+            tools::run("s6-svc", &["-u", "."], &there, SCAN_LIMIT).map_err(Error::Scan)?;
+        }
         return Ok(Registered::AlreadyThere);
     }
     let followed = rescan(&directory, "-a").and_then(|()| {

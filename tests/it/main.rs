@@ -1,3 +1,5 @@
 //! The integration tests, one module a subject.
 
 mod cli;
+mod image;
+mod instance;
