@@ -64,7 +64,6 @@ impl Scan {
         }
         let mut scan = Self::quiet();
         let svscan = Command::new("s6-svscan")
-            .args(["-c", "500"])
             .arg(scan.path("scan"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
