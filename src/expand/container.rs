@@ -119,6 +119,20 @@ fn wrapper(run: &ProgramDraft, around: &Around, diagnostics: &mut Vec<Diagnostic
         );
         return None;
     }
+    let written = around.env.iter().map(|(_, value)| &value.value);
+    let written = written.chain(around.cwd.iter().chain(&around.env_files).map(|word| &word.value)).chain(words);
+    let files = around.redirects.iter().filter_map(|redirect| match &redirect.value.to {
+        RedirectTarget::File(path) => Some(path),
+        RedirectTarget::Fd(_) => None,
+    });
+    if let Some(word) = written.chain(files).find(|word| !is_text(word)) {
+        diagnostics.push(
+            Diagnostic::new(&reading::BAD_VALUE, "`main` is a shell script, and this is not text")
+                .at(word.place, "holds bytes that are no characters")
+                .help("write UTF-8"),
+        );
+        return None;
+    }
     let mut script = Script { text: HEAD.to_owned(), indent: "", variables: 0 };
     let mut prefix: Vec<String> = Vec::new();
     let mut drop = Vec::new();
@@ -234,6 +248,17 @@ impl Script {
         }
         Some(if out.is_empty() { "''".to_owned() } else { out })
     }
+}
+
+/// Whether all that is fixed of a word is text.
+fn is_text(word: &Word) -> bool {
+    word.pieces.iter().all(|piece| match piece {
+        WordPiece::Bytes(bytes)
+        | WordPiece::Variable { otherwise: Otherwise::Default(bytes) | Otherwise::Refuse(bytes), .. } => {
+            std::str::from_utf8(bytes).is_ok()
+        }
+        WordPiece::Variable { .. } => true,
+    })
 }
 
 /// Text in the shell's single quotes, where it needs them.

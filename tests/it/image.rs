@@ -176,6 +176,7 @@ fn a_container_part_is_one_and_runs_something() {
         ("main { run exec a }\nmain { run exec b }\n", "`main` is defined twice"),
         ("cont-init a { run exec a }\ncont-init a { run exec b }\n", "`cont-init a` is defined twice"),
         ("cont-init \"../a\" { run exec a }\n", "is not the name of a cont-init script"),
+        ("main { run exec a \"\\xff\" }\n", "this is not text"),
         ("main { user a }\n", "`main` has no `run`"),
         ("main { run sh \"\"\"\nexit\n\"\"\" }\n", "the main program must be a command"),
     ] {
