@@ -3,6 +3,7 @@
 mod check;
 mod emit;
 mod explain;
+mod instantiate;
 mod output;
 mod sets;
 mod settings;
@@ -37,6 +38,7 @@ Examples:
   hermesc check services.hermes                  every problem, with its place and its fix
   hermesc check rootfs                           the s6-rc directories of an image, as they are
   hermesc emit services.hermes -o rootfs/etc/s6-overlay
+  hermesc instantiate services.hermes gateway profile=coder --scandir /run/service
   hermesc explain empty-user                     what a code means
 
 Exit codes: 0 fine, 1 problems found, 2 wrong use or input and output failed.";
@@ -56,6 +58,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
+    /// Make a service of a template in a live scan directory, or remove one.
+    Instantiate(instantiate::InstantiateArgs),
     /// Say what a code of a diagnostic means, with a bad and a good example.
     Explain(explain::ExplainArgs),
 }
@@ -78,6 +82,7 @@ pub fn run() -> ExitCode {
     let code = match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
+        Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
     };
     ExitCode::from(code)

@@ -1,13 +1,14 @@
 //! Sugar written out: a draft becomes the definitions and files that it stands for under a target.
 
 mod chain;
+mod container;
+
+pub use container::container;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{ContainerFile, Definition, Program, TextMap};
+use crate::model::{Definition, Program, TextMap};
 use crate::resolve::draft::{Around, Bytes, Draft, ProgramDraft, ProgramKind};
 use crate::s6rc::target::Target;
-
-use crate::resolve::container::ContainerDraft;
 
 /// Adds the definitions that a draft stands for.
 pub fn service(draft: Draft, target: &Target, definitions: &mut Vec<Definition>, diagnostics: &mut Vec<Diagnostic>) {
@@ -32,16 +33,6 @@ pub fn service(draft: Draft, target: &Target, definitions: &mut Vec<Definition>,
     definition.programs.down = command_line(draft.down);
     definition.programs.reload = command_line(draft.reload);
     definitions.push(definition);
-}
-
-/// The files that the container parts stand for.
-pub fn container(
-    drafts: Vec<ContainerDraft>,
-    target: &Target,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<ContainerFile> {
-    let _ = (drafts, target, diagnostics);
-    Vec::new()
 }
 
 /// The bytes of a file that is a program by itself.

@@ -5,6 +5,7 @@ pub mod container;
 mod definitions;
 pub mod draft;
 mod files;
+mod instantiate;
 mod program;
 mod scope;
 mod service;
@@ -18,6 +19,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
 
 pub use files::{Disk, Files, Loaded, load};
+pub use instantiate::instantiate;
 
 use crate::diagnostic::Diagnostic;
 use crate::expand;

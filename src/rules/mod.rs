@@ -13,6 +13,7 @@ mod depends_on_own_bundle;
 mod deprecated_flat_list;
 mod deprecated_user_layout;
 mod directories;
+pub mod dockerfile;
 mod document;
 mod duplicate_definition;
 mod duplicate_entry;
@@ -210,7 +211,7 @@ pub static REGISTRY: &[&Rule] = &[
 /// Every rule there is, in order of ids.
 #[must_use]
 pub fn all() -> Vec<&'static Rule> {
-    let mut all: Vec<&Rule> = REGISTRY.iter().chain(reading::ALL).copied().collect();
+    let mut all: Vec<&Rule> = REGISTRY.iter().chain(reading::ALL).chain(dockerfile::ALL).copied().collect();
     all.sort_by_key(|rule| rule.id);
     all
 }

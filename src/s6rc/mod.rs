@@ -1,6 +1,8 @@
 //! What is s6's: targets, execline, source directories as they are planned, written and read.
 
+pub mod dockerfile;
 pub mod execline;
+pub mod image;
 pub mod plan;
 pub mod read;
 pub mod target;

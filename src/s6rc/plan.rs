@@ -30,12 +30,12 @@ pub enum Entry {
 }
 
 impl FileTree {
-    fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
+    pub(crate) fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
         self.directories_above(&path);
         self.entries.insert(path, Entry::File { bytes: bytes.into(), mode });
     }
 
-    fn directory(&mut self, path: Utf8PathBuf) {
+    pub(crate) fn directory(&mut self, path: Utf8PathBuf) {
         self.directories_above(&path);
         self.entries.entry(path).or_insert(Entry::Directory);
     }
@@ -61,7 +61,8 @@ pub fn plan(model: &Model) -> FileTree {
     tree
 }
 
-fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
+/// Adds the files of one definition, below `directory`.
+pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
     const PLAIN: u32 = 0o644;
     tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);
     let lists = match definition.kind {

@@ -8,6 +8,8 @@ mod cli;
 mod docs;
 mod examples;
 mod fix;
+mod image;
+mod instance;
 mod oracle;
 mod oracle_db;
 mod oracle_live;

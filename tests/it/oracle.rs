@@ -7,6 +7,7 @@ use std::path::Path;
 use camino::Utf8PathBuf;
 use hermesc::compile::{Checked, check_directories};
 use hermesc::diagnostic::Severity;
+use hermesc::policy::Policy;
 use hermesc::s6rc::read::{Request, source};
 use hermesc::s6rc::target::{Family, Target};
 use serde_json::Value;
@@ -91,7 +92,7 @@ pub fn check(root: &Path, sources: &[String]) -> Option<Checked> {
     let root = Utf8PathBuf::from_path_buf(root.to_owned()).expect("UTF-8");
     let layouts = sources.iter().map(|path| source(&root.join(path))).collect();
     let target = Some(Target::newest(Family::S6Rc));
-    check_directories(&Request { layouts, target, ..Request::default() }).ok()
+    check_directories(&Request { layouts, target, ..Request::default() }, &Policy::default()).ok()
 }
 
 /// The codes of the errors.

@@ -6,6 +6,7 @@ use std::path::Path;
 use camino::Utf8PathBuf;
 use hermesc::compile::check_directories;
 use hermesc::diagnostic::{Edit, Fix, Safety};
+use hermesc::policy::Policy;
 use hermesc::rules::{Example, TreeContent, all, tree_entries};
 use hermesc::s6rc::read::{Request, recognise, source};
 use hermesc::s6rc::target::Target;
@@ -36,7 +37,7 @@ fn codes(text: &str) -> Vec<&'static str> {
     write(directory.path(), text);
     let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
     let layouts = vec![recognise(&path).unwrap_or_else(|| source(&path))];
-    let checked = check_directories(&Request { layouts, ..Request::default() }).expect("read");
+    let checked = check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read");
     checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect()
 }
 
@@ -91,7 +92,7 @@ fn a_safe_fix_of_a_bad_tree_mends_it_and_breaks_nothing() {
         let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
         let check = || {
             let layouts = vec![recognise(&path).unwrap_or_else(|| source(&path))];
-            check_directories(&Request { layouts, ..Request::default() }).expect("read")
+            check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read")
         };
         let before = check();
         let found = before.diagnostics.iter().find(|diagnostic| diagnostic.rule == rule).expect("found");
@@ -113,7 +114,8 @@ fn codes_for(text: &str, target: (&str, &str)) -> Vec<&'static str> {
     let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
     let layouts = vec![recognise(&path).expect("an image")];
     let target = Target::find(target.0, Some(target.1)).ok();
-    let checked = check_directories(&Request { layouts, target, ..Request::default() }).expect("read");
+    let checked =
+        check_directories(&Request { layouts, target, ..Request::default() }, &Policy::default()).expect("read");
     checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect()
 }
 
