@@ -163,15 +163,14 @@ impl Policy {
         Ok(())
     }
 
-    /// The level of a rule's findings, comments in the file aside.
+    /// The level of a rule's finding, comments in the file aside; a rule may find something less bad than its severity says.
     #[must_use]
-    pub fn level(&self, rule: &Rule) -> Level {
-        if !is_settable(rule) {
-            return Level::Show(rule.severity);
+    pub fn level(&self, rule: &Rule, found: Severity) -> Level {
+        if !is_settable(rule) && found == Severity::Error {
+            return Level::Show(found);
         }
         let given = self.given.get(rule.id).copied();
-        let level =
-            given.or(self.all).or_else(|| self.config.get(rule.id).copied()).unwrap_or(Level::Show(rule.severity));
+        let level = given.or(self.all).or_else(|| self.config.get(rule.id).copied()).unwrap_or(Level::Show(found));
         match level {
             Level::Show(Severity::Warning) if self.deny_warnings && given.is_none() => Level::Show(Severity::Error),
             _ => level,
@@ -183,7 +182,7 @@ impl Policy {
     pub fn apply(&self, diagnostics: Vec<Diagnostic>, allows: &[Allow], sources: &SourceMap) -> Vec<Diagnostic> {
         comments::silence(diagnostics, allows, sources)
             .into_iter()
-            .filter_map(|mut diagnostic| match self.level(diagnostic.rule) {
+            .filter_map(|mut diagnostic| match self.level(diagnostic.rule, diagnostic.severity) {
                 Level::Allow => None,
                 Level::Show(severity) => {
                     diagnostic.severity = severity;
@@ -213,14 +212,14 @@ mod tests {
     fn the_narrowest_word_wins() {
         let mut policy = Policy::default();
         policy.configure("unused-let", Level::Allow).unwrap();
-        assert_eq!(policy.level(rule("unused-let")), Level::Allow);
+        assert_eq!(policy.level(rule("unused-let"), rule("unused-let").severity), Level::Allow);
         policy.give("all", Level::Show(Severity::Warning)).unwrap();
-        assert_eq!(policy.level(rule("unused-let")), Level::Show(Severity::Warning));
+        assert_eq!(policy.level(rule("unused-let"), rule("unused-let").severity), Level::Show(Severity::Warning));
         policy.give("warnings", Level::Show(Severity::Error)).unwrap();
-        assert_eq!(policy.level(rule("unused-let")), Level::Show(Severity::Error));
+        assert_eq!(policy.level(rule("unused-let"), rule("unused-let").severity), Level::Show(Severity::Error));
         policy.give("unused-let", Level::Show(Severity::Warning)).unwrap();
-        assert_eq!(policy.level(rule("unused-let")), Level::Show(Severity::Warning));
-        assert_eq!(policy.level(rule("syntax")), Level::Show(Severity::Error));
+        assert_eq!(policy.level(rule("unused-let"), rule("unused-let").severity), Level::Show(Severity::Warning));
+        assert_eq!(policy.level(rule("syntax"), rule("syntax").severity), Level::Show(Severity::Error));
     }
 
     #[test]
