@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use smol_str::SmolStr;
 
-use crate::model::{Kind, Model, Reference, ReferenceOrigin};
+use crate::model::{Extends, Kind, Model, Reference, ReferenceOrigin};
 use crate::source::Location;
 
 /// The longrun that runs oneshots, in every compiled database (s6-rc-compile 0.7.0.0).
@@ -119,7 +119,9 @@ impl Graph {
                 .definitions
                 .iter()
                 .zip(&graph.definitions)
-                .filter(|(definition, _)| definition.incomplete && definition.directory.is_some());
+                .filter(|(definition, _)| {
+                    definition.incomplete && (definition.directory.is_some() || definition.extends != Extends::Nothing)
+                });
             for (_, node) in half_known {
                 started.extend(graph.reach(*node));
             }

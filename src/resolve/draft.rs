@@ -43,6 +43,10 @@ pub struct Draft {
     pub cleanup: Option<ProgramDraft>,
     /// `control-user`
     pub control_user: Option<Placed<SmolStr>>,
+    /// `mode` in front of a program: the program's file, and its permission bits.
+    pub modes: Vec<(&'static str, u32)>,
+    /// What files that are carried as they are hold, by their paths.
+    pub carried: Vec<(Utf8PathBuf, Bytes)>,
 }
 
 impl Draft {
@@ -67,6 +71,8 @@ impl Draft {
             prepare: None,
             cleanup: None,
             control_user: None,
+            modes: Vec::new(),
+            carried: Vec::new(),
         }
     }
 }
