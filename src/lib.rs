@@ -14,6 +14,7 @@ pub mod language;
 pub mod language_reference;
 pub mod model;
 pub mod policy;
+pub mod print;
 pub mod report;
 pub mod resolve;
 pub mod rules;

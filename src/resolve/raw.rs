@@ -3,9 +3,7 @@
 use camino::Utf8Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{
-    Extends, Extra, Flag, Kind, Number, Placed, Program, Reference, ReferenceOrigin, Signal, TextMap,
-};
+use crate::model::{Extends, Extra, Flag, Kind, Number, Placed, Program, Reference, ReferenceOrigin, Signal, TextMap};
 use crate::resolve::Resolver;
 use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
 use crate::resolve::scope::Scope;
@@ -21,11 +19,8 @@ impl Resolver<'_> {
             self.understand_file(scope, draft, path, bytes);
         }
         let kind = draft.definition.kind;
-        let (flat, directory) = if kind == Kind::Bundle {
-            ("contents", "contents.d")
-        } else {
-            ("dependencies", "dependencies.d")
-        };
+        let (flat, directory) =
+            if kind == Kind::Bundle { ("contents", "contents.d") } else { ("dependencies", "dependencies.d") };
         let listed = draft.definition.files.iter().any(|(path, _)| path.starts_with(directory));
         let names = if kind == Kind::Bundle { &draft.definition.contents } else { &draft.definition.dependencies };
         // Where there is a directory, s6-rc-compile never opens the list.

@@ -87,8 +87,7 @@ pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definit
     };
     let mut names = names.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat).peekable();
     // A bundle without members needs the directory all the same, but where a flat list says what it holds.
-    let needed =
-        definition.kind == Kind::Bundle && definition.extends == Extends::Nothing && !definition.carries(flat);
+    let needed = definition.kind == Kind::Bundle && definition.extends == Extends::Nothing && !definition.carries(flat);
     if needed || names.peek().is_some() {
         tree.directory(directory.join(list));
     }

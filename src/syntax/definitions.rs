@@ -65,9 +65,7 @@ impl Lowering<'_> {
                 name: self.text(parts.next()?),
                 body: self.body(parts.next()?),
             },
-            Rule::extension => {
-                DefinitionKind::Extend { addition: Box::new(self.definition(parts.next()?)?.kind) }
-            }
+            Rule::extension => DefinitionKind::Extend { addition: Box::new(self.definition(parts.next()?)?.kind) },
             Rule::bundle => {
                 let name = self.text(parts.next()?);
                 self.bundle(name, parts.next()?)
