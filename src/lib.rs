@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod expand;
 pub mod fix;
 pub mod graph;
+pub mod import;
 pub mod instance;
 pub mod language;
 pub mod language_reference;

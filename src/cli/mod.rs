@@ -4,6 +4,7 @@ mod check;
 mod emit;
 mod expand;
 mod explain;
+mod import;
 mod instantiate;
 mod output;
 mod sets;
@@ -61,6 +62,8 @@ enum Command {
     Emit(emit::EmitArgs),
     /// Print the same services with everything written out in plain statements.
     Expand(expand::ExpandArgs),
+    /// Print s6-rc source directories as text of the language that gives the same files again, byte for byte.
+    Import(import::ImportArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
     /// Say what a code of a diagnostic means, with a bad and a good example.
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
         Command::Expand(arguments) => expand::run(arguments, cli.color),
+        Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
     };
