@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod docs;
 mod examples;
+mod exec;
 mod fix;
 mod image;
 mod instance;
