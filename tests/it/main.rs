@@ -9,6 +9,7 @@ mod docs;
 mod examples;
 mod exec;
 mod fix;
+mod golden;
 mod image;
 mod instance;
 mod oracle;
