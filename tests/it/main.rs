@@ -16,4 +16,5 @@ mod oracle;
 mod oracle_db;
 mod oracle_live;
 mod oracle_random;
+mod rules;
 mod trees;
