@@ -16,6 +16,9 @@ impl<'t> Resolver<'t> {
     /// Resolves definitions in a scope.
     pub(super) fn definitions(&mut self, scope: &Scope, definitions: &'t [ast::Definition]) {
         for definition in definitions {
+            if self.made > MAX_MADE {
+                return;
+            }
             self.definition(scope, definition);
         }
     }
@@ -103,16 +106,21 @@ impl<'t> Resolver<'t> {
         );
     }
 
-    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
+    /// Counts a definition, a use or a turn of a loop; false, and reported once, where there are too many.
+    fn may_make(&mut self, scope: &Scope, place: Location) -> bool {
         self.made += 1;
         if self.made == MAX_MADE + 1 {
-            self.report(
-                scope,
-                Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("more than {MAX_MADE} services are defined"))
-                    .at(scope.at(name.span), "this one and what follows is left out"),
-            );
+            let message = format!("more than {MAX_MADE} definitions, uses and turns of loops");
+            let mut diagnostic = Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
+                .at(place, "this one and what follows is left out");
+            diagnostic = scope.uses.iter().rev().fold(diagnostic, |known, place| known.at(*place, "used here"));
+            self.diagnostics.push(diagnostic);
         }
-        if self.made > MAX_MADE {
+        self.made <= MAX_MADE
+    }
+
+    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
+        if !self.may_make(scope, scope.at(name.span)) {
             return None;
         }
         let word = self.string(scope, name)?;
@@ -155,6 +163,9 @@ impl<'t> Resolver<'t> {
 
     fn instance(&mut self, scope: &Scope, span: Span, name: &ast::Ident, arguments: &'t [ast::GivenArgument]) {
         let place = scope.at(name.span);
+        if !self.may_make(scope, place) {
+            return;
+        }
         let Some(template) = self.templates.get_mut(&name.name) else {
             let names: Vec<SmolStr> = self.templates.keys().cloned().collect();
             let diagnostic =
@@ -311,13 +322,13 @@ impl<'t> Resolver<'t> {
             }
         };
         for item in items {
+            if !self.may_make(scope, scope.at(variable.span)) {
+                break;
+            }
             let mut inside = scope.clone();
             inside.uses.push(scope.at(variable.span));
             inside.parameters.insert(variable.name.clone(), Meaning::Text(item));
             self.definitions(&inside, definitions);
-            if self.made > MAX_MADE {
-                break;
-            }
         }
     }
 }
