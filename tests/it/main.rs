@@ -16,5 +16,6 @@ mod oracle;
 mod oracle_db;
 mod oracle_live;
 mod oracle_random;
+mod parser;
 mod rules;
 mod trees;
