@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::model::TextMap;
-use crate::resolve::{MAX_CONSTANT_DEPTH, MAX_PUT_IN, Resolver};
 use crate::resolve::draft::Bytes;
+use crate::resolve::{MAX_CONSTANT_DEPTH, MAX_PUT_IN, Resolver};
 use crate::rules::reading;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::ast::{Ident, Part, Parts, Text, Value};

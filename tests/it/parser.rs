@@ -49,10 +49,14 @@ fn definition_in_bounds(text: &str, definition: &Definition) {
         DefinitionKind::Bundle { name, members, span, .. } => {
             in_bounds(text, *span);
             in_bounds(text, name.span);
-            members.iter().for_each(|member| in_bounds(text, member.span));
+            for member in members {
+                in_bounds(text, member.span);
+            }
         }
         DefinitionKind::Template { definitions, .. } | DefinitionKind::For { definitions, .. } => {
-            definitions.iter().for_each(|definition| definition_in_bounds(text, definition));
+            for definition in definitions {
+                definition_in_bounds(text, definition);
+            }
         }
         _ => {}
     }
