@@ -109,10 +109,8 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
         "producer-for" if !same(definition.producer_for.as_slice()) => error("a name that no `pipeline` says"),
         "consumer-for" if !same(&definition.consumer_for) => error("a name that no `pipeline` says"),
         "pipeline-name"
-            if definition
-                .pipeline_name
-                .as_ref()
-                .is_none_or(|known| words.first().is_none_or(|word| *known.value != **word)) =>
+            if definition.pipeline_name.as_ref().map(|known| known.value.as_str())
+                != words.first().map(AsRef::as_ref) =>
         {
             // The compiler goes on where it is not the last consumer, and where it is nothing here knows the bundle.
             let last = !definition.consumer_for.is_empty() && definition.producer_for.is_none();

@@ -175,10 +175,11 @@ impl Lowering<'_> {
         let start = at + place.unwrap_or_default();
         self.too_deep(Span::new(start, start + 1));
         let behind = self.text.get(start..).unwrap_or_default();
-        behind
-            .match_indices('\n')
-            .map(|(newline, _)| start + newline + 1)
-            .find(|line| Grammar::parse(Rule::definition_start, self.text.get(*line..).unwrap_or_default()).is_ok())
+        behind.match_indices('\n').map(|(newline, _)| start + newline + 1).find(|at| {
+            // One line is enough to tell, and the parser takes time for all that it is given.
+            let line = self.text.get(*at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            Grammar::parse(Rule::definition_start, line).is_ok()
+        })
     }
 
     pub(super) fn too_deep(&mut self, span: Span) {

@@ -18,6 +18,7 @@ mod oracle;
 mod oracle_db;
 mod oracle_live;
 mod oracle_random;
+mod parser;
 mod rules;
 mod scale;
 mod trees;
