@@ -13,6 +13,7 @@ mod fix;
 mod golden;
 mod image;
 mod instance;
+mod live;
 mod memory;
 mod oracle;
 mod oracle_db;
