@@ -6,29 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use hermesc::compile;
 use hermesc::report::human::{Style, render};
-use hermesc::resolve::Files;
 use proptest::prelude::*;
 
-/// One file in memory.
-struct One(String);
-
-impl Files for One {
-    fn read(&self, _: &Utf8Path) -> std::io::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
-    }
-
-    fn list(&self, _: &Utf8Path) -> std::io::Result<Option<Vec<String>>> {
-        Ok(None)
-    }
-}
+use crate::memory::check;
 
 /// The `run` of a longrun with this body, under plain s6-rc.
 fn run_of(body: &str) -> Vec<u8> {
     let text = format!("target s6-rc\nlongrun a {{\n{body}\n}}\n");
-    let checked = compile::check(&One(text), &[Utf8PathBuf::from("a.hermes")], None).expect("read");
+    let checked = check(&text);
     assert_eq!(checked.errors(), 0, "{}", render(&checked.diagnostics, &checked.sources, Style::default()));
     checked.model.definitions[0].programs.run.clone().expect("a run").bytes
 }
@@ -183,7 +169,7 @@ fn a_statement_that_is_not_supported_is_refused() {
     .into();
     for (keyword, statement) in statements {
         let text = format!("target s6-rc\nlongrun a {{\n    {statement}\n    run exec true\n}}\n");
-        let checked = compile::check(&One(text), &[Utf8PathBuf::from("a.hermes")], None).expect("read");
+        let checked = check(&text);
         let ids: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect();
         assert_eq!(ids, ["unsupported-statement"], "{keyword}");
     }

@@ -4,30 +4,13 @@
 #[path = "../../benches/generate.rs"]
 mod generate;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use hermesc::compile;
-use hermesc::resolve::Files;
 use hermesc::s6rc::plan::plan;
 
-struct One(String);
-
-impl Files for One {
-    fn read(&self, _: &Utf8Path) -> std::io::Result<Vec<u8>> {
-        Ok(self.0.clone().into_bytes())
-    }
-
-    fn list(&self, _: &Utf8Path) -> std::io::Result<Option<Vec<String>>> {
-        Ok(None)
-    }
-}
-
-fn check(text: String) -> compile::Checked {
-    compile::check(&One(text), &[Utf8PathBuf::from("services.hermes")], None).expect("read")
-}
+use crate::memory::check;
 
 #[test]
 fn ten_thousand_services_are_checked_and_planned() {
-    let checked = check(generate::services(10_000));
+    let checked = check(&generate::services(10_000));
     assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics.first());
     let types = plan(&checked.model).entries.keys().filter(|path| path.file_name() == Some("type")).count();
     assert_eq!(types, 10_001);
@@ -39,7 +22,7 @@ fn a_circle_of_ten_thousand_is_found_and_told_in_short() {
     for at in 1..10_000 {
         text += &format!("longrun s{at} {{ depends-on s{}; run exec s }}\n", at - 1);
     }
-    let checked = check(text);
+    let checked = check(&text);
     let cycles: Vec<_> = checked.diagnostics.iter().filter(|found| found.rule.id == "dependency-cycle").collect();
     assert_eq!(cycles.len(), 1);
     let shown = hermesc::report::human::render(
