@@ -19,6 +19,9 @@ impl<'t> Resolver<'t> {
     /// Resolves definitions in a scope.
     pub(super) fn definitions(&mut self, scope: &Scope, definitions: &'t [ast::Definition]) {
         for definition in definitions {
+            if self.made > MAX_MADE {
+                return;
+            }
             self.definition(scope, definition);
         }
     }
@@ -151,16 +154,21 @@ impl<'t> Resolver<'t> {
         );
     }
 
-    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
+    /// Counts a definition, a use or a turn of a loop; false, and reported once, where there are too many.
+    fn may_make(&mut self, scope: &Scope, place: Location) -> bool {
         self.made += 1;
         if self.made == MAX_MADE + 1 {
-            self.report(
-                scope,
-                Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("more than {MAX_MADE} services are defined"))
-                    .at(scope.at(name.span), "this one and what follows is left out"),
-            );
+            let message = format!("more than {MAX_MADE} definitions, uses and turns of loops");
+            let mut diagnostic = Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
+                .at(place, "this one and what follows is left out");
+            diagnostic = scope.uses.iter().rev().fold(diagnostic, |known, place| known.at(*place, "used here"));
+            self.diagnostics.push(diagnostic);
         }
-        if self.made > MAX_MADE {
+        self.made <= MAX_MADE
+    }
+
+    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
+        if !self.may_make(scope, scope.at(name.span)) {
             return None;
         }
         let word = self.string(scope, name)?;
@@ -203,6 +211,9 @@ impl<'t> Resolver<'t> {
 
     fn instance(&mut self, scope: &Scope, span: Span, name: &ast::Ident, arguments: &'t [ast::GivenArgument]) {
         let place = scope.at(name.span);
+        if !self.may_make(scope, place) {
+            return;
+        }
         let Some(template) = self.templates.get_mut(&name.name) else {
             let names: Vec<SmolStr> = self.templates.keys().cloned().collect();
             let diagnostic =
@@ -259,7 +270,9 @@ impl<'t> Resolver<'t> {
                     (Meaning::Broken, place)
                 }
             };
-            self.check_pattern(scope, file, parameter, &meaning, value_place);
+            let sound = self.check_pattern(scope, file, parameter, &meaning, value_place);
+            // Reported here: whatever uses the value stays silent.
+            let meaning = if sound { meaning } else { Meaning::Broken };
             inside.parameters.insert(parameter.name.name.clone(), meaning);
         }
         for argument in arguments {
@@ -296,7 +309,7 @@ impl<'t> Resolver<'t> {
         self.definitions(&inside, definitions);
     }
 
-    /// Reports a value that does not match its parameter's pattern.
+    /// Whether a value matches its parameter's pattern; one that does not is reported.
     fn check_pattern(
         &mut self,
         scope: &Scope,
@@ -304,22 +317,25 @@ impl<'t> Resolver<'t> {
         parameter: &ast::Parameter,
         meaning: &Meaning,
         place: Location,
-    ) {
-        let Some(pattern) = &parameter.pattern else { return };
+    ) -> bool {
+        let Some(pattern) = &parameter.pattern else { return true };
         let Some(known) = super::values::Pattern::find(&pattern.name) else {
             let names: Vec<&str> = super::values::Pattern::NAMES.to_vec();
             let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{}` is not a pattern", pattern.name))
                 .at(Location::new(file, pattern.span), "unknown pattern")
                 .help(format!("patterns are {}", names.join(", ")));
-            return self.report(scope, diagnostic);
+            self.report(scope, diagnostic);
+            return true;
         };
         let values: Vec<&Vec<u8>> = match meaning {
             Meaning::Text(text) => vec![text],
             Meaning::List(list) => list.iter().collect(),
             Meaning::Broken => Vec::new(),
         };
+        let mut sound = true;
         for value in values {
             if let Err(why) = known.check(value) {
+                sound = false;
                 self.report(
                     scope,
                     Diagnostic::new(
@@ -331,6 +347,7 @@ impl<'t> Resolver<'t> {
                 );
             }
         }
+        sound
     }
 
     fn repetition(
@@ -353,13 +370,13 @@ impl<'t> Resolver<'t> {
             }
         };
         for item in items {
+            if !self.may_make(scope, scope.at(variable.span)) {
+                break;
+            }
             let mut inside = scope.clone();
             inside.uses.push(scope.at(variable.span));
             inside.parameters.insert(variable.name.clone(), Meaning::Text(item));
             self.definitions(&inside, definitions);
-            if self.made > MAX_MADE {
-                break;
-            }
         }
     }
 }

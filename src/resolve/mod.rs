@@ -36,6 +36,15 @@ use scope::{Constant, Scope};
 /// Definitions that `use` and `for` may make in one run: more are refused, so that a few lines cannot fill the memory.
 const MAX_MADE: usize = 200_000;
 
+/// Bytes and list items that constants and parameters may put into texts and lists in one run, for the same reason (64 MiB).
+const MAX_PUT_IN: usize = 64 << 20;
+
+/// Constants that need other constants, below this depth, are refused.
+const MAX_CONSTANT_DEPTH: usize = 64;
+
+/// Problems in templates and loops above this many are not told: they repeat themselves.
+const MAX_REPEATED: usize = 10_000;
+
 /// A run's service set, with the files that it came from and what was wrong so far.
 #[derive(Debug)]
 pub struct Resolved {
@@ -122,6 +131,8 @@ struct Resolver<'t> {
     raw: Vec<(Utf8PathBuf, ExtraFile)>,
     broken: Vec<SmolStr>,
     made: usize,
+    put_in: usize,
+    constant_depth: usize,
 }
 
 impl<'t> Resolver<'t> {
@@ -147,11 +158,16 @@ impl<'t> Resolver<'t> {
             raw: Vec::new(),
             broken: trees.iter().flat_map(|(_, tree)| tree.broken_names.iter().cloned()).collect(),
             made: 0,
+            put_in: 0,
+            constant_depth: 0,
         }
     }
 
     /// Reports a problem; in a template or a loop, the places that led there are shown too.
     fn report(&mut self, scope: &Scope, diagnostic: Diagnostic) {
+        if !scope.uses.is_empty() && self.diagnostics.len() > MAX_REPEATED {
+            return;
+        }
         let diagnostic =
             scope.uses.iter().rev().fold(diagnostic, |diagnostic, place| diagnostic.at(*place, "used here"));
         self.diagnostics.push(diagnostic);

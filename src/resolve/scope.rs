@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::model::TextMap;
-use crate::resolve::Resolver;
 use crate::resolve::draft::Bytes;
+use crate::resolve::{MAX_CONSTANT_DEPTH, MAX_PUT_IN, Resolver};
 use crate::rules::reading;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::ast::{Ident, Part, Parts, Text, Value};
@@ -80,7 +80,10 @@ impl Resolver<'_> {
                 Part::Interpolation(name) => {
                     starts.push((offset, name.span.start));
                     match self.meaning(scope, name) {
-                        Meaning::Text(value) => bytes.extend_from_slice(&value),
+                        Meaning::Text(value) if self.may_put_in(scope.at(name.span), value.len()) => {
+                            bytes.extend_from_slice(&value);
+                        }
+                        Meaning::Text(_) => return None,
                         Meaning::List(_) => {
                             self.report(
                                 scope,
@@ -99,6 +102,20 @@ impl Resolver<'_> {
             }
         }
         sound.then_some(Bytes { bytes, map: TextMap::Pieces { file: scope.file, starts, whole: text.span } })
+    }
+
+    /// Counts what constants and parameters put in; false, and reported once, where it is too much.
+    fn may_put_in(&mut self, place: Location, size: usize) -> bool {
+        if self.put_in > MAX_PUT_IN {
+            return false;
+        }
+        self.put_in += size;
+        if self.put_in > MAX_PUT_IN {
+            let message = format!("constants and parameters stand for more than {} MiB of text", MAX_PUT_IN >> 20);
+            self.diagnostics
+                .push(Diagnostic::new(&reading::UNREADABLE_SOURCE, message).at(place, "this one is one too many"));
+        }
+        self.put_in <= MAX_PUT_IN
     }
 
     /// What a text says, where it must be UTF-8 without NUL.
@@ -177,9 +194,16 @@ impl Resolver<'_> {
             );
             return Some(Meaning::Broken);
         }
+        if self.constant_depth >= MAX_CONSTANT_DEPTH {
+            let message = format!("constants need each other more than {MAX_CONSTANT_DEPTH} deep");
+            self.report(&scope, Diagnostic::new(&reading::UNREADABLE_SOURCE, message).at(user, "not read"));
+            return Some(Meaning::Broken);
+        }
         constant.resolving = true;
         let value = constant.value;
+        self.constant_depth += 1;
         let meaning = self.value(&scope, value);
+        self.constant_depth -= 1;
         if let Some(constant) = self.constants.get_mut(name) {
             constant.resolving = false;
             constant.meaning = Some(meaning.clone());
@@ -206,7 +230,13 @@ impl Resolver<'_> {
                 for item in &list.values {
                     match self.value(scope, item) {
                         Meaning::Text(text) => items.push(text),
-                        Meaning::List(more) => items.extend(more),
+                        Meaning::List(more) => {
+                            let size = more.iter().map(|item| item.len() + size_of::<Vec<u8>>()).sum();
+                            if !self.may_put_in(scope.at(item.span()), size) {
+                                return Meaning::Broken;
+                            }
+                            items.extend(more);
+                        }
                         Meaning::Broken => return Meaning::Broken,
                     }
                 }

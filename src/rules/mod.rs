@@ -41,6 +41,7 @@ mod overlay_order_cycle;
 mod pipeline_cycle;
 mod pipeline_name_ignored;
 mod pipeline_name_taken;
+mod raw_file;
 pub mod reading;
 mod reserved_name;
 mod same_fds;
@@ -189,6 +190,7 @@ pub static REGISTRY: &[&Rule] = &[
     &pipeline_cycle::RULE,
     &pipeline_name_ignored::RULE,
     &pipeline_name_taken::RULE,
+    &raw_file::RULE,
     &reserved_name::RULE,
     &same_fds::RULE,
     &script_missing::RULE,

@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::reading;
-use crate::source::{FileId, Location, Span};
+use crate::source::{FileId, Location, MAX_SOURCE_BYTES, Span};
 use crate::syntax::ast::{Comment, Tree};
 use crate::syntax::{Grammar, Rule};
 
@@ -74,6 +74,15 @@ impl Lowering<'_> {
 
     /// Texts that are too large to be meant.
     fn refuses(&mut self) -> bool {
+        if self.text.len() > MAX_SOURCE_BYTES {
+            let message = format!("the file is larger than {} MiB", MAX_SOURCE_BYTES >> 20);
+            self.report(
+                Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
+                    .at(self.location(Span::default()), "not read")
+                    .help("put long texts into files of their own and name them with `file \"path\"`"),
+            );
+            return true;
+        }
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {
             if line.len() > MAX_LINE_BYTES {
@@ -166,10 +175,11 @@ impl Lowering<'_> {
         let start = at + place.unwrap_or_default();
         self.too_deep(Span::new(start, start + 1));
         let behind = self.text.get(start..).unwrap_or_default();
-        behind
-            .match_indices('\n')
-            .map(|(newline, _)| start + newline + 1)
-            .find(|line| Grammar::parse(Rule::definition_start, self.text.get(*line..).unwrap_or_default()).is_ok())
+        behind.match_indices('\n').map(|(newline, _)| start + newline + 1).find(|at| {
+            // One line is enough to tell, and the parser takes time for all that it is given.
+            let line = self.text.get(*at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            Grammar::parse(Rule::definition_start, line).is_ok()
+        })
     }
 
     pub(super) fn too_deep(&mut self, span: Span) {
