@@ -196,7 +196,7 @@ impl<'t> Lifter<'_, 't> {
             .and_then(|list| list.strip_suffix('\n'))
             .filter(|list| !list.contains('\0'))
             .map(|list| list.split('\n').collect());
-        if let Some(lines) = lines.filter(|lines| lines.iter().all(|line| is_name(&line))) {
+        if let Some(lines) = lines.filter(|lines| lines.iter().all(is_name)) {
             definition.consumer_for = lines.into_iter().map(link).collect();
             self.take("consumer-for");
         }

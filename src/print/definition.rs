@@ -193,7 +193,7 @@ fn block(head: &str, body: &str) -> String {
 /// Milliseconds in the largest unit in which they are a whole number.
 fn duration(milliseconds: u32) -> String {
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    match units.into_iter().find(|(unit, _)| milliseconds % unit == 0) {
+    match units.into_iter().find(|(unit, _)| milliseconds.is_multiple_of(*unit)) {
         _ if milliseconds == 0 => "never".to_owned(),
         Some((unit, word)) => format!("{}{word}", milliseconds / unit),
         None => format!("{milliseconds}ms"),

@@ -154,7 +154,7 @@ impl Printer<'_> {
     ) -> Result<String, TooLarge> {
         let target = &self.model.target;
         if let Scripts::Files(directory) = self.scripts {
-            let long = bytes.iter().filter(|byte| **byte == b'\n').count() > LONG;
+            let long = bytes.split(|byte| *byte == b'\n').nth(LONG + 1).is_some();
             if long || std::str::from_utf8(bytes).is_err() || bytes.len() > LONG * 1024 {
                 let path = self.beside(directory, path, bytes);
                 return Ok(program::file(target, home, mode, &text::quoted(path.as_str().as_bytes())));
@@ -167,15 +167,21 @@ impl Printer<'_> {
     fn beside(&mut self, directory: &Utf8Path, path: &Utf8Path, bytes: &[u8]) -> Utf8PathBuf {
         let plain = |char: char| if char.is_ascii_alphanumeric() || "_-.@+/".contains(char) { char } else { '_' };
         let readable: String = path.as_str().chars().map(plain).collect();
-        let free = |path: &Utf8PathBuf| {
-            !self.printed.files.keys().any(|known| known.starts_with(path) || path.starts_with(known))
-        };
-        let path = std::iter::once(directory.join(&readable))
-            .chain((2..).map(|number| directory.join(format!("{readable}.{number}"))))
-            .find(free)
-            .unwrap_or_default();
+        let mut path = directory.join(&readable);
+        let mut number = 1;
+        while self.is_in_use(&path) {
+            number += 1;
+            path = directory.join(format!("{readable}.{number}"));
+        }
         self.printed.files.insert(path.clone(), bytes.to_vec());
         path
+    }
+
+    /// Whether there is a file of that path, below it or above it.
+    fn is_in_use(&self, path: &Utf8Path) -> bool {
+        let files = &self.printed.files;
+        let below = files.range(path.to_owned()..).next().is_some_and(|(known, _)| known.starts_with(path));
+        below || path.ancestors().any(|above| files.contains_key(above))
     }
 }
 

@@ -137,8 +137,8 @@ fn fence(text: &str, indent: usize) -> Option<String> {
 /// The content of a file: over lines where it has some, and else on one. `script` prefers lines. Nothing where it cannot
 /// stand in a text at all, since a line would be too long.
 pub(super) fn content(bytes: &[u8], indent: usize, script: bool) -> Option<String> {
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let over_lines = lines > 1 || (lines == 1 && (script || bytes.last() != Some(&b'\n')));
+    let mut lines = bytes.split(|byte| *byte == b'\n').skip(1);
+    let over_lines = lines.next().is_some_and(|second| script || !second.is_empty() || lines.next().is_some());
     let fenced = std::str::from_utf8(bytes).ok().filter(|_| over_lines).and_then(|text| fence(text, indent));
     let fits = |text: &String| text.lines().all(|line| line.len() + 1024 < MAX_LINE_BYTES);
     fenced.filter(fits).or_else(|| Some(quoted(bytes)).filter(fits))

@@ -12,6 +12,7 @@ use crate::resolve::Resolver;
 use crate::resolve::arguments::Arguments;
 use crate::resolve::container::ContainerKind;
 use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
+use crate::resolve::raw;
 use crate::resolve::scope::Scope;
 use crate::resolve::values::{self, ValueError};
 use crate::rules::reading;
@@ -39,7 +40,7 @@ impl Resolver<'_> {
             };
             draft.definition.dependencies.insert(0, reference);
         }
-        self.understand(scope, draft);
+        raw::understand(draft);
     }
 
     /// Reads the statements of a container part into its draft.
@@ -51,7 +52,7 @@ impl Resolver<'_> {
     /// Reads the statements of a bundle into its draft.
     pub(super) fn bundle_statements(&mut self, scope: &Scope, draft: &mut Draft, statements: &[Statement]) {
         self.statements(scope, Place::Bundle, draft, statements);
-        self.understand(scope, draft);
+        raw::understand(draft);
     }
 
     fn statements(&mut self, scope: &Scope, place: Place, draft: &mut Draft, statements: &[Statement]) {

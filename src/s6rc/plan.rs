@@ -42,7 +42,15 @@ impl FileTree {
 
     /// Puts a carried file, in the place of what is there.
     fn extra(&mut self, path: Utf8PathBuf, extra: &Extra) {
-        self.directories_above(&path);
+        for above in path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()) {
+            match self.entries.get_mut(above) {
+                Some(Entry::Directory) => break,
+                Some(other) => *other = Entry::Directory,
+                None => {
+                    self.entries.insert(above.to_owned(), Entry::Directory);
+                }
+            }
+        }
         let entry = match extra {
             Extra::File { bytes, mode } => Entry::File { bytes: bytes.clone(), mode: *mode },
             Extra::Directory => Entry::Directory,
