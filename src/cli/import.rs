@@ -76,7 +76,6 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         target,
         path: &path,
         scripts: if arguments.scripts == Where::Files { Scripts::Files(&beside) } else { Scripts::Inline },
-        layer: target.is_overlay(),
     };
     let imported = import::import(&read.tree, &options).map_err(|error| {
         let help = match error {
@@ -85,7 +84,7 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         };
         output::failure(&format!("cannot import: {error}"), Some(help))
     })?;
-    remarks(&imported, &options, &read, modernised);
+    remarks(&imported, &read, modernised);
     let Some(file) = &arguments.output else {
         Stream::Out.write(&imported.printed.text);
         return Ok(FINE);
@@ -125,7 +124,7 @@ fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
 }
 
 /// Says what people should know of the text.
-fn remarks(imported: &Imported, options: &Options<'_>, read: &Verbatim, modernised: usize) {
+fn remarks(imported: &Imported, read: &Verbatim, modernised: usize) {
     let say = |message: String, help: &str| {
         Stream::Err.write(&format!("{}\n  help: {help}\n", safe_text(&message)));
     };
@@ -140,18 +139,23 @@ fn remarks(imported: &Imported, options: &Options<'_>, read: &Verbatim, modernis
         say(format!("note: {} turned into directories", count(modernised, "flat list")), "the text gives the new form");
     }
     if !imported.unknown.is_empty() {
-        let names = imported.unknown.join(", ");
-        if options.layer {
-            say(
-                format!("note: not defined here, and written as `extern`: {names}"),
-                "the base image must define them; a misspelt name would be among them",
-            );
-        } else {
-            say(
-                format!("note: not defined here: {names}"),
-                "import the directories that define them together with this one, or add `extern service NAME`",
-            );
-        }
+        say(
+            format!("note: not defined here, and written as `extern`: {}", imported.unknown.join(", ")),
+            "something else must define them, such as the base image; a misspelt name would be among them",
+        );
+    }
+    if imported.nothing_starts {
+        say(
+            "note: nothing that is defined here is in the bundle `user`: written with a comment that allows it"
+                .to_owned(),
+            "another layer must fill the bundle; delete the comment where there is none",
+        );
+    }
+    if imported.errors > 0 {
+        say(
+            format!("note: {} in what was imported", count(imported.errors, "error")),
+            "`hermesc check` shows them; the text is not emitted before they are mended",
+        );
     }
 }
 

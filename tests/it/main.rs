@@ -12,6 +12,7 @@ mod fatal_rows;
 mod fix;
 mod golden;
 mod image;
+mod import;
 mod instance;
 mod live;
 mod memory;
