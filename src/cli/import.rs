@@ -65,6 +65,11 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
             output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(help))
         })?;
     }
+    if read.tree.entries.is_empty() {
+        let paths = arguments.paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
+        let help = "name the directory that holds the definitions, or the image's root";
+        return Err(output::failure(&format!("{paths} holds nothing to import"), Some(help)));
+    }
     let modernised = if arguments.modernise { import::modernise(&mut read.tree) } else { 0 };
     let assumed = layouts.first().map_or_else(Target::default, read::target);
     let overlay = layouts.first().is_some_and(|layout| layout.overlay);

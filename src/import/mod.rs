@@ -5,7 +5,6 @@ mod modernise;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::ops::Bound;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -118,19 +117,23 @@ pub fn model(tree: &FileTree, target: Target) -> Model {
             continue;
         }
         let below = tree.entries.range(path.clone()..).take_while(|(other, _)| other.starts_with(path));
-        let files = below.filter_map(|(other, entry)| Some((other.strip_prefix(path).ok()?, entry)));
-        let files: definition::Files<'_> = files.filter(|(other, _)| !other.as_str().is_empty()).collect();
+        let length = path.as_str().len() + 1;
+        let files: definition::Files<'_> =
+            below.filter_map(|(other, entry)| Some((other.as_str().get(length..)?, entry))).collect();
         if !files.is_empty() {
             model.push(definition(&target, name, &files));
         }
     }
     let planned = plan(&model);
-    for (path, entry) in &tree.entries {
+    // Both are in the same order.
+    let mut known = planned.entries.iter().peekable();
+    let mut entries = tree.entries.iter().peekable();
+    while let Some((path, entry)) = entries.next() {
+        while known.next_if(|(other, _)| *other < path).is_some() {}
         // A directory that holds something is made with it.
-        let next = || tree.entries.range::<Utf8PathBuf, _>((Bound::Excluded(path), Bound::Unbounded)).next();
-        let holds = || next().is_some_and(|(next, _)| next.starts_with(path));
-        let known = planned.entries.get(path) == Some(entry);
-        if !known && (!matches!(entry, Entry::Directory) || !holds()) {
+        let mut holds = || entries.peek().is_some_and(|(next, _)| next.starts_with(path));
+        let is_known = known.peek().is_some_and(|(other, planned)| *other == path && *planned == entry);
+        if !is_known && (!matches!(entry, Entry::Directory) || !holds()) {
             model.files.push((path.clone(), ExtraFile { content: extra(entry), place: nowhere() }));
         }
     }
@@ -164,6 +167,9 @@ fn again(printed: &Printed, options: &Options<'_>) -> Result<Checked, ImportErro
 }
 
 fn compare(tree: &FileTree, planned: &FileTree) -> Result<(), ImportError> {
+    if tree == planned {
+        return Ok(());
+    }
     let differs = |path: &&Utf8PathBuf| tree.entries.get(*path) != planned.entries.get(*path);
     match tree.entries.keys().chain(planned.entries.keys()).find(differs) {
         Some(path) => Err(ImportError::NotTheSame(path.clone())),

@@ -1,5 +1,7 @@
 //! Services and bundles.
 
+use std::collections::HashSet;
+
 use camino::Utf8Path;
 
 use crate::language::{self, Place};
@@ -175,14 +177,12 @@ impl Printer<'_> {
 
 /// The names that a list says, without those whose files are carried.
 fn names(references: &[Reference], definition: &Definition, directory: &str) -> Vec<String> {
-    let mut known = Vec::new();
-    for reference in references.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat) {
-        let carried = definition.carries(&format!("{directory}/{}", reference.name));
-        if !carried && !known.contains(&name(&reference.name)) {
-            known.push(name(&reference.name));
-        }
-    }
-    known
+    let mut known = HashSet::new();
+    let said = references.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat);
+    said.filter(|reference| !definition.carries(&format!("{directory}/{}", reference.name)))
+        .filter(|reference| known.insert(&reference.name))
+        .map(|reference| name(&reference.name))
+        .collect()
 }
 
 fn documentation(definition: &Definition) -> String {

@@ -8,6 +8,7 @@ mod cli;
 mod docs;
 mod examples;
 mod exec;
+mod expand;
 mod fatal_rows;
 mod fix;
 mod golden;
