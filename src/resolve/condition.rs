@@ -1,10 +1,12 @@
 //! `when`: conditions, and what joins them.
 
+use crate::diagnostic::Diagnostic;
+use crate::model::Placed;
 use crate::resolve::Resolver;
 use crate::resolve::arguments::Arguments;
 use crate::resolve::draft::Condition;
 use crate::resolve::scope::Scope;
-use crate::{diagnostic::Diagnostic, model::Placed, rules::reading};
+use crate::rules::reading;
 
 /// Parentheses and `not` may be nested so deep.
 const MAX_DEPTH: usize = 32;

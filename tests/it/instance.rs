@@ -143,7 +143,7 @@ impl Drop for Scan {
     }
 }
 
-fn until(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
+pub fn until(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + Duration::from_secs(seconds);
     while !holds() {
         if Instant::now() > end {
