@@ -64,9 +64,11 @@ fn tests(
 ) -> Option<Vec<(bool, Vec<Line>)>> {
     match condition {
         Condition::And(all) => {
-            let each = all.iter().map(|one| tests(one, place, target, diagnostics));
-            let each: Vec<Option<Vec<(bool, Vec<Line>)>>> = each.collect();
-            Some(each.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+            let mut each = Vec::new();
+            for one in all {
+                each.extend(tests(one, place, target, diagnostics)?);
+            }
+            Some(each)
         }
         Condition::Not(one) if !matches!(**one, Condition::Not(_)) => {
             Some(vec![(true, test(one, place, target, diagnostics)?)])

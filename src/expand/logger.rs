@@ -45,13 +45,12 @@ impl Logger<'_> {
         definition.consumer_for =
             vec![Reference { name: self.service.name.clone(), place, origin: ReferenceOrigin::Expanded }];
         definition.pipeline_name = Some(Placed::new(format_smolstr!("{}-pipeline", self.service.name), place));
-        let lines = match self.habit(target) {
+        let lines = if let Some(directory) = self.habit(target) {
             // It does not say when it is ready.
-            Some(directory) => habit(directory),
-            None => {
-                definition.numbers.push((Number::NotificationFd, Placed::new(READY, place)));
-                self.lines(target)
-            }
+            habit(directory)
+        } else {
+            definition.numbers.push((Number::NotificationFd, Placed::new(READY, place)));
+            self.lines(target)
         };
         let mut bytes = format!("{}\n", target.execline_shebang()).into_bytes();
         write(&lines, &mut bytes)?;

@@ -43,15 +43,14 @@ pub(super) fn definition(
         let made = chain::command_line(program, &around, &before, target, diagnostics)?;
         Some(Program { bytes: made.bytes, mode: 0o644, map: made.map })
     };
-    definition.programs.up = match &draft.prepare {
-        Some(prepare) => Some(program(prepare)?),
+    definition.programs.up = Some(if let Some(prepare) = &draft.prepare {
+        program(prepare)?
+    } else {
         // s6-rc wants an `up`.
-        None => {
-            let mut bytes = Vec::new();
-            write(&[Line::of(&["exit", "0"])], &mut bytes)?;
-            Some(Program { bytes, mode: 0o644, map: TextMap::Whole(place) })
-        }
-    };
+        let mut bytes = Vec::new();
+        write(&[Line::of(&["exit", "0"])], &mut bytes)?;
+        Program { bytes, mode: 0o644, map: TextMap::Whole(place) }
+    });
     if let Some(cleanup) = &draft.cleanup {
         definition.programs.down = Some(program(cleanup)?);
     }
