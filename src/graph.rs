@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use smol_str::SmolStr;
 
-use crate::model::{Kind, Model, Reference, ReferenceOrigin};
+use crate::model::{Extends, Kind, Model, Reference, ReferenceOrigin};
 use crate::source::Location;
 
 /// The longrun that runs oneshots, in every compiled database (s6-rc-compile 0.7.0.0).
@@ -115,11 +115,9 @@ impl Graph {
         graph.started = model.target.boot_bundle().and_then(|name| graph.find(name)).map(|boot| {
             let mut started = graph.reach(boot);
             // What starts a definition of another layer is not known: what it needs may well start.
-            let half_known = model
-                .definitions
-                .iter()
-                .zip(&graph.definitions)
-                .filter(|(definition, _)| definition.incomplete && definition.directory.is_some());
+            let half_known = model.definitions.iter().zip(&graph.definitions).filter(|(definition, _)| {
+                definition.incomplete && (definition.directory.is_some() || definition.extends != Extends::Nothing)
+            });
             for (_, node) in half_known {
                 started.extend(graph.reach(*node));
             }

@@ -61,6 +61,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("longrun", "longrun NAME { … }"),
     ("oneshot", "oneshot NAME { … }"),
     ("bundle", "bundle NAME { MEMBER, … }"),
+    ("extend", "extend bundle NAME { … }"),
     ("pipeline", "pipeline NAME = PRODUCER, … | CONSUMER"),
     ("template", "template NAME(PARAMETER, …) { … }"),
     ("use", "use TEMPLATE(\"VALUE\", …)"),
@@ -68,6 +69,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("main", "main { run exec … }"),
     ("cont-init", "cont-init NAME { run sh \"\"\"…\"\"\" }"),
     ("stage2-hook", "stage2-hook { run sh \"\"\"…\"\"\" }"),
+    ("raw", "raw \"PATH\" CONTENT"),
 ];
 
 const LONGRUN: &[Place] = &[Place::Longrun];

@@ -2,7 +2,9 @@
 
 mod check;
 mod emit;
+mod expand;
 mod explain;
+mod import;
 mod instantiate;
 mod output;
 mod sets;
@@ -58,6 +60,10 @@ enum Command {
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
+    /// Print the same services with everything written out in plain statements.
+    Expand(expand::ExpandArgs),
+    /// Print s6-rc source directories as text of the language that gives the same files again, byte for byte.
+    Import(import::ImportArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
     /// Say what a code of a diagnostic means, with a bad and a good example.
@@ -82,6 +88,8 @@ pub fn run() -> ExitCode {
     let code = match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
+        Command::Expand(arguments) => expand::run(arguments, cli.color),
+        Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
     };

@@ -103,7 +103,11 @@ program() {
 "#;
 
 /// The wrapper around the main program: a shell script, since only a shell goes through PATH without starting anything.
+/// A `text` is the wrapper itself.
 fn wrapper(run: &ProgramDraft, around: &Around, diagnostics: &mut Vec<Diagnostic>) -> Option<Bytes> {
+    if let (ProgramKind::Verbatim(bytes), true) = (&run.kind, around.is_empty()) {
+        return Some(bytes.clone());
+    }
     let ProgramKind::Exec(words) = &run.kind else {
         diagnostics.push(
             Diagnostic::new(&reading::BAD_VALUE, "the main program must be a command")

@@ -32,6 +32,8 @@ pub struct Model {
     pub loose: Vec<Reference>,
     /// The parts of an image beside its services.
     pub container: Vec<ContainerFile>,
+    /// Files that belong to no definition, by their paths below the directory that is emitted into.
+    pub files: Vec<(Utf8PathBuf, ExtraFile)>,
     /// Names whose definition could not be read: whoever refers to one is not to blame.
     pub broken: Vec<SmolStr>,
     /// The definitions by name; the first one where there are several.
@@ -180,6 +182,20 @@ pub enum ReferenceOrigin {
     Default,
     /// A statement that stands for several files, such as `log` or `prepare`.
     Expanded,
+    /// A flat list, `dependencies` or `contents`, which is carried as it is.
+    Flat,
+}
+
+/// Whether a definition only adds to what somebody else defines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Extends {
+    /// It does not: it has a `type`.
+    #[default]
+    Nothing,
+    /// A definition of the same kind.
+    Kind,
+    /// A service; the kind that it is given here means nothing.
+    Service,
 }
 
 /// One definition, as its source directory has it. Fields are named like the files.
@@ -195,6 +211,8 @@ pub struct Definition {
     pub incomplete: bool,
     /// What people should know of it.
     pub documentation: Option<String>,
+    /// Whether it only adds to what somebody else defines.
+    pub extends: Extends,
     /// `type`
     pub kind: Kind,
     /// `dependencies.d`
@@ -243,6 +261,22 @@ impl Programs {
             .into_iter()
             .filter_map(|(name, program)| program.as_ref().map(|program| (name, program)))
     }
+
+    /// Sets the permission bits of these files.
+    pub fn set_modes(&mut self, modes: &[(&str, u32)]) {
+        let files = [
+            ("run", &mut self.run),
+            ("finish", &mut self.finish),
+            ("up", &mut self.up),
+            ("down", &mut self.down),
+            ("reload", &mut self.reload),
+        ];
+        for (name, program) in files {
+            if let (Some(program), Some((_, mode))) = (program, modes.iter().find(|(known, _)| *known == name)) {
+                program.mode = *mode;
+            }
+        }
+    }
 }
 
 /// A file that is only carried along.
@@ -280,6 +314,7 @@ impl Definition {
             uses: Vec::new(),
             incomplete: false,
             documentation: None,
+            extends: Extends::Nothing,
             kind,
             dependencies: Vec::new(),
             contents: Vec::new(),
@@ -305,6 +340,12 @@ impl Definition {
     #[must_use]
     pub fn signal(&self, signal: Signal) -> Option<&Placed<SmolStr>> {
         self.signals.iter().find(|(which, _)| *which == signal).map(|(_, value)| value)
+    }
+
+    /// Whether a file of that path is carried as it is, whatever else is said of it.
+    #[must_use]
+    pub fn carries(&self, path: &str) -> bool {
+        self.files.iter().any(|(known, _)| known == path)
     }
 
     /// Where a flag is set.

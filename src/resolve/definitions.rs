@@ -1,14 +1,17 @@
 //! Definitions: services, bundles, pipelines, and the templates and loops that make them.
 
+use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::{Definition, External, Kind, Reference, ReferenceOrigin};
+use crate::model::{Definition, Extends, External, ExtraFile, Kind, Reference, ReferenceOrigin};
+use crate::resolve::arguments::Arguments;
 use crate::resolve::container::{ContainerDraft, ContainerKind};
 use crate::resolve::draft::Draft;
 use crate::resolve::scope::{Meaning, Scope};
 use crate::resolve::{MAX_MADE, Pipeline, Resolver};
 use crate::rules::reading;
+use crate::s6rc::write::MANIFEST;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, DefinitionKind, ExternalKind, ServiceKind, Text};
 
@@ -25,21 +28,11 @@ impl<'t> Resolver<'t> {
 
     fn definition(&mut self, scope: &Scope, definition: &'t ast::Definition) {
         match &definition.kind {
-            DefinitionKind::Service { kind, name, body } => {
-                let kind = match kind {
-                    ServiceKind::Longrun => Kind::Longrun,
-                    ServiceKind::Oneshot => Kind::Oneshot,
-                };
-                let Some(mut draft) = self.begin(scope, definition, name, kind) else { return };
-                self.service(scope, &mut draft, body);
-                self.drafts.push(draft);
+            kind @ (DefinitionKind::Service { .. } | DefinitionKind::Bundle { .. }) => {
+                self.defined(scope, definition, kind, false);
             }
-            DefinitionKind::Bundle { name, members, statements, .. } => {
-                let Some(mut draft) = self.begin(scope, definition, name, Kind::Bundle) else { return };
-                draft.definition.contents = self.references(scope, members.iter());
-                self.bundle_statements(scope, &mut draft, statements);
-                self.drafts.push(draft);
-            }
+            DefinitionKind::Extend { addition } => self.defined(scope, definition, addition, true),
+            DefinitionKind::Raw { statement } => self.raw_file(scope, statement),
             DefinitionKind::Pipeline { name, stages } => {
                 let name = match name {
                     Some(text) => match self.string(scope, text) {
@@ -85,6 +78,61 @@ impl<'t> Resolver<'t> {
                 self.only_outermost(scope, definition);
             }
         }
+    }
+
+    /// A service or a bundle, or what is added to one.
+    fn defined(&mut self, scope: &Scope, definition: &ast::Definition, what: &'t DefinitionKind, extends: bool) {
+        let (name, kind, unknown) = match what {
+            DefinitionKind::Service { kind: ServiceKind::Longrun, name, .. } => (name, Kind::Longrun, false),
+            DefinitionKind::Service { kind, name, .. } => (name, Kind::Oneshot, *kind == ServiceKind::Unknown),
+            DefinitionKind::Bundle { name, .. } => (name, Kind::Bundle, false),
+            _ => return,
+        };
+        let Some(mut draft) = self.begin(scope, definition, name, kind) else { return };
+        if extends {
+            draft.definition.extends = if unknown { Extends::Service } else { Extends::Kind };
+            // The target's own bundles are there, and empty; of anything else the rest is not known here.
+            let open = self.target.built_in(&draft.definition.name).is_some_and(|built_in| built_in.open);
+            draft.definition.incomplete = !(open && kind == Kind::Bundle);
+        }
+        self.contents(scope, &mut draft, what);
+        self.drafts.push(draft);
+    }
+
+    fn contents(&mut self, scope: &Scope, draft: &mut Draft, kind: &'t DefinitionKind) {
+        match kind {
+            DefinitionKind::Service { body, .. } => self.service(scope, draft, body),
+            DefinitionKind::Bundle { members, statements, .. } => {
+                draft.definition.contents = self.references(scope, members.iter());
+                self.bundle_statements(scope, draft, statements);
+            }
+            _ => {}
+        }
+    }
+
+    /// A file that belongs to no definition.
+    fn raw_file(&mut self, scope: &Scope, statement: &ast::Statement) {
+        let mut arguments = Arguments::new(statement);
+        let Some((name, place)) = self.file_path(scope, &mut arguments, "the directory that is emitted into") else {
+            return;
+        };
+        let path = Utf8PathBuf::from(name.as_str());
+        if path == MANIFEST {
+            return self.report(
+                scope,
+                Diagnostic::new(&reading::BAD_VALUE, format!("`{MANIFEST}` is hermesc's own"))
+                    .at(place, "hermesc remembers in this file what it wrote")
+                    .help("choose another name"),
+            );
+        }
+        let Some((content, _)) = self.content(scope, &mut arguments) else { return };
+        if let Some((_, first)) = self.raw.iter().find(|(known, _)| *known == path) {
+            let first = first.place;
+            self.written_twice::<()>(scope, &path, place, first);
+        } else {
+            self.raw.push((path, ExtraFile { content, place }));
+        }
+        self.nothing_left(scope, &arguments);
     }
 
     /// Reports what was collected before, if it stands where it was not looked for.

@@ -1,5 +1,6 @@
 //! A service as a person describes it: the definition so far, and the sugar that is still to be written out.
 
+use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
 use crate::model::{Definition, Placed, Reference, TextMap};
@@ -44,6 +45,10 @@ pub struct Draft {
     pub cleanup: Option<ProgramDraft>,
     /// `control-user`
     pub control_user: Option<Placed<SmolStr>>,
+    /// `mode` in front of a program: the program's file, and its permission bits.
+    pub modes: Vec<(&'static str, u32)>,
+    /// What files that are carried as they are hold, by their paths.
+    pub carried: Vec<(Utf8PathBuf, Bytes)>,
 }
 
 impl Draft {
@@ -69,6 +74,8 @@ impl Draft {
             prepare: None,
             cleanup: None,
             control_user: None,
+            modes: Vec::new(),
+            carried: Vec::new(),
         }
     }
 }

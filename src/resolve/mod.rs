@@ -10,6 +10,7 @@ mod instantiate;
 mod lifecycle;
 mod log;
 mod program;
+mod raw;
 mod scope;
 mod service;
 mod sugar;
@@ -26,7 +27,7 @@ pub use instantiate::instantiate;
 
 use crate::diagnostic::Diagnostic;
 use crate::expand;
-use crate::model::{Definition, External, Model, Reference, Unused, UnusedKind};
+use crate::model::{Definition, External, ExtraFile, Model, Reference, Unused, UnusedKind};
 use crate::policy::{self, Allow};
 use crate::rules::reading;
 use crate::s6rc::target::{Family, Target, UnknownTarget, show_version};
@@ -130,6 +131,7 @@ struct Resolver<'t> {
     pipelines: Vec<Pipeline>,
     externals: Vec<External>,
     container: Vec<container::ContainerDraft>,
+    raw: Vec<(Utf8PathBuf, ExtraFile)>,
     broken: Vec<SmolStr>,
     made: usize,
     put_in: usize,
@@ -156,6 +158,7 @@ impl<'t> Resolver<'t> {
             pipelines: Vec::new(),
             externals: Vec::new(),
             container: Vec::new(),
+            raw: Vec::new(),
             broken: trees.iter().flat_map(|(_, tree)| tree.broken_names.iter().cloned()).collect(),
             made: 0,
             put_in: 0,
@@ -277,7 +280,13 @@ impl<'t> Resolver<'t> {
                     logs.insert(directory, place);
                 }
             }
+            let (modes, from) = (std::mem::take(&mut draft.modes), definitions.len());
+            let name = draft.definition.name.clone();
             expand::service(draft, &self.target, &mut definitions, &mut self.diagnostics);
+            let made = definitions.iter_mut().skip(from).find(|definition| definition.name == name);
+            if let Some(definition) = made {
+                definition.programs.set_modes(&modes);
+            }
         }
         let mut model = Model::new(self.target, definitions);
         for (bundle, member, _) in memberships {
@@ -298,6 +307,7 @@ impl<'t> Resolver<'t> {
         }
         model.unused = self.unused();
         model.externals = self.externals;
+        model.files = self.raw;
         model.broken = self.broken;
         model.container = expand::container(self.container, &self.target, &mut self.diagnostics);
         (model, self.diagnostics)

@@ -18,7 +18,7 @@ impl Resolver<'_> {
         }
         if arguments.word("file") {
             let Some(text) = arguments.text() else { return self.expected(scope, arguments, "the path of a file") };
-            return self.program_file(scope, text);
+            return self.read_program(scope, text);
         }
         if arguments.next_is_word("exec") {
             arguments.take();
@@ -53,7 +53,7 @@ impl Resolver<'_> {
         Some(ProgramDraft { place, kind })
     }
 
-    fn program_file(&mut self, scope: &Scope, text: &ast::Text) -> Option<ProgramDraft> {
+    fn read_program(&mut self, scope: &Scope, text: &ast::Text) -> Option<ProgramDraft> {
         let path = self.string(scope, text)?;
         let path = self.beside(scope, &path);
         let place = scope.at(text.span);

@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::language::{self, Place};
-use crate::model::{Extra, ExtraFile, Flag, Kind, Number, Placed, ReferenceOrigin, Signal};
+use crate::model::{Extends, Extra, ExtraFile, Flag, Kind, Number, Placed, ReferenceOrigin, Signal, TextMap};
 use crate::resolve::Resolver;
 use crate::resolve::arguments::Arguments;
 use crate::resolve::container::ContainerKind;
-use crate::resolve::draft::Draft;
+use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
+use crate::resolve::raw;
 use crate::resolve::scope::Scope;
 use crate::resolve::values::{self, ValueError};
 use crate::rules::reading;
 use crate::s6rc::target::show_version;
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::ast::{Body, Statement};
 
 impl Resolver<'_> {
@@ -24,8 +26,10 @@ impl Resolver<'_> {
         let place = if draft.definition.kind == Kind::Longrun { Place::Longrun } else { Place::Oneshot };
         self.statements(scope, place, draft, &body.statements);
         let overlay_default = self.target.default_dependency();
-        // What has a name of the target, or says it itself, needs nothing more.
+        // What has a name of the target, or says it itself, needs nothing more; what only adds to a service leaves the
+        // dependencies of the service itself alone.
         let stands_alone = draft.stands_alone
+            || draft.definition.extends != Extends::Nothing
             || self.target.built_in(&draft.definition.name).is_some()
             || draft.definition.dependencies.iter().any(|known| Some(known.name.as_str()) == overlay_default);
         if let (Some(name), false) = (overlay_default, stands_alone) {
@@ -36,6 +40,7 @@ impl Resolver<'_> {
             };
             draft.definition.dependencies.insert(0, reference);
         }
+        raw::understand(draft);
     }
 
     /// Reads the statements of a container part into its draft.
@@ -47,6 +52,7 @@ impl Resolver<'_> {
     /// Reads the statements of a bundle into its draft.
     pub(super) fn bundle_statements(&mut self, scope: &Scope, draft: &mut Draft, statements: &[Statement]) {
         self.statements(scope, Place::Bundle, draft, statements);
+        raw::understand(draft);
     }
 
     fn statements(&mut self, scope: &Scope, place: Place, draft: &mut Draft, statements: &[Statement]) {
@@ -153,11 +159,11 @@ impl Resolver<'_> {
             draft.definition.numbers.push((number, value));
         } else {
             match keyword {
-                "run" => draft.run = Some(self.program(scope, &mut arguments)?),
-                "finish" => draft.finish = Some(self.program(scope, &mut arguments)?),
-                "up" => draft.up = Some(self.program(scope, &mut arguments)?),
-                "down" => draft.down = Some(self.program(scope, &mut arguments)?),
-                "reload" => draft.reload = Some(self.program(scope, &mut arguments)?),
+                "run" => draft.run = Some(self.program_file(scope, draft, "run", &mut arguments)?),
+                "finish" => draft.finish = Some(self.program_file(scope, draft, "finish", &mut arguments)?),
+                "up" => draft.up = Some(self.program_file(scope, draft, "up", &mut arguments)?),
+                "down" => draft.down = Some(self.program_file(scope, draft, "down", &mut arguments)?),
+                "reload" => draft.reload = Some(self.program_file(scope, draft, "reload", &mut arguments)?),
                 "depends-on" => self.depends_on(scope, draft, &mut arguments)?,
                 "in" => {
                     let names = self.names(scope, &mut arguments)?;
@@ -173,6 +179,20 @@ impl Resolver<'_> {
             }
         }
         self.nothing_left(scope, &arguments)
+    }
+
+    /// The program of a file, with the file's permission bits where they are given.
+    fn program_file(
+        &mut self,
+        scope: &Scope,
+        draft: &mut Draft,
+        file: &'static str,
+        arguments: &mut Arguments<'_>,
+    ) -> Option<ProgramDraft> {
+        if let Some(mode) = self.mode(scope, arguments)? {
+            draft.modes.push((file, mode));
+        }
+        self.program(scope, arguments)
     }
 
     fn depends_on(&mut self, scope: &Scope, draft: &mut Draft, arguments: &mut Arguments<'_>) -> Option<()> {
@@ -268,6 +288,27 @@ impl Resolver<'_> {
 
     /// A file below a directory of the service: its path, then its content.
     fn file(&mut self, scope: &Scope, draft: &mut Draft, directory: &str, arguments: &mut Arguments<'_>) -> Option<()> {
+        let (name, place) = self.file_path(scope, arguments, "the service's directory")?;
+        let path = Utf8PathBuf::from(directory).join(name.as_str());
+        let (content, bytes) = self.content(scope, arguments)?;
+        if let Some((_, first)) = draft.definition.files.iter().find(|(known, _)| *known == path) {
+            let first = first.place;
+            return self.written_twice(scope, &path, place, first);
+        }
+        if directory.is_empty() {
+            draft.carried.push((path.clone(), bytes));
+        }
+        draft.definition.files.push((path, ExtraFile { content, place }));
+        Some(())
+    }
+
+    /// A path below `where_to`.
+    pub(super) fn file_path(
+        &mut self,
+        scope: &Scope,
+        arguments: &mut Arguments<'_>,
+        where_to: &str,
+    ) -> Option<(SmolStr, Location)> {
         let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a path") };
         let name = self.string(scope, text)?;
         let place = scope.at(text.span);
@@ -275,58 +316,71 @@ impl Resolver<'_> {
         if !sound {
             self.report(
                 scope,
-                Diagnostic::new(&reading::BAD_VALUE, format!("`{name}` is not a path below the service's directory"))
+                Diagnostic::new(&reading::BAD_VALUE, format!("`{name}` is not a path below {where_to}"))
                     .at(place, "expected a relative path without `..`"),
             );
             return None;
         }
-        let path = Utf8PathBuf::from(directory).join(name.as_str());
-        let content = self.content(scope, arguments)?;
-        if let Some((_, first)) = draft.definition.files.iter().find(|(known, _)| *known == path) {
-            let first = first.place;
-            self.report(
-                scope,
-                Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, format!("`{path}` is written twice"))
-                    .at(place, "the second one")
-                    .at(first, "the first one")
-                    .help("delete one of them"),
-            );
-            return None;
-        }
-        draft.definition.files.push((path, ExtraFile { content, place }));
-        Some(())
+        Some((name, place))
     }
 
-    /// The content of a carried file: `directory`, `link "…"`, or a program, with `mode` before it.
-    fn content(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Extra> {
+    pub(super) fn written_twice<T>(
+        &mut self,
+        scope: &Scope,
+        path: &Utf8Path,
+        place: Location,
+        first: Location,
+    ) -> Option<T> {
+        self.report(
+            scope,
+            Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, format!("`{path}` is written twice"))
+                .at(place, "the second one")
+                .at(first, "the first one")
+                .help("delete one of them"),
+        );
+        None
+    }
+
+    /// `mode OCTAL`, where it stands; nothing at all where it is malformed.
+    #[allow(clippy::option_option)]
+    fn mode(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Option<u32>> {
+        if !arguments.word("mode") {
+            return Some(None);
+        }
+        let Some(text) = arguments.text() else {
+            return self.expected(scope, arguments, "permission bits, such as 0755");
+        };
+        let word = self.string(scope, text)?;
+        let Ok(bits) = values::mode(&word) else {
+            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a file mode"))
+                .at(scope.at(text.span), "expected octal digits, at most 7777")
+                .help("write `mode 0755`");
+            self.report(scope, diagnostic);
+            return None;
+        };
+        Some(Some(bits))
+    }
+
+    /// The content of a carried file: `directory`, `link "…"`, or a program, with `mode` before it; and its bytes with
+    /// their places.
+    pub(super) fn content(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<(Extra, Bytes)> {
+        let start = scope.at(arguments.here());
+        let nothing = Bytes { bytes: Vec::new(), map: TextMap::Whole(start) };
         if arguments.word("directory") {
-            return Some(Extra::Directory);
+            return Some((Extra::Directory, nothing));
         }
         if arguments.word("link") {
             let Some(text) = arguments.text() else {
                 return self.expected(scope, arguments, "the path that the link points at");
             };
-            return Some(Extra::Link(Utf8PathBuf::from(self.string(scope, text)?.as_str())));
+            return Some((Extra::Link(Utf8PathBuf::from(self.string(scope, text)?.as_str())), nothing));
         }
-        let mut mode = None;
-        if arguments.word("mode") {
-            let Some(text) = arguments.text() else {
-                return self.expected(scope, arguments, "permission bits, such as 0755");
-            };
-            let word = self.string(scope, text)?;
-            let Ok(bits) = values::mode(&word) else {
-                let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a file mode"))
-                    .at(scope.at(text.span), "expected octal digits, at most 7777")
-                    .help("write `mode 0755`");
-                self.report(scope, diagnostic);
-                return None;
-            };
-            mode = Some(bits);
-        }
+        let mode = self.mode(scope, arguments)?;
         let program = self.program(scope, arguments)?;
-        let executable = !matches!(program.kind, super::draft::ProgramKind::Verbatim(_));
-        let bytes = crate::expand::script(&program, &self.target, &mut self.diagnostics)?.bytes;
-        Some(Extra::File { bytes, mode: mode.unwrap_or(if executable { 0o755 } else { 0o644 }) })
+        let executable = !matches!(program.kind, ProgramKind::Verbatim(_));
+        let bytes = crate::expand::script(&program, &self.target, &mut self.diagnostics)?;
+        let mode = mode.unwrap_or(if executable { 0o755 } else { 0o644 });
+        Some((Extra::File { bytes: bytes.bytes.clone(), mode }, bytes))
     }
 
     /// Reports that something else was expected where the next argument stands, or would stand.

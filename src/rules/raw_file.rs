@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Definition, Extra, Kind, Number, Reference};
+use crate::model::{Definition, Extra, Kind, Number, Reference, ReferenceOrigin};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::read::{formats, value};
 
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Language,
     summary: "A file written with `raw` is one that s6-rc reads, and it would refuse this content",
-    explanation: r##"`raw` writes any file as it is. Where s6-rc-compile reads that file, its content must still be what it takes, it must not contradict the statements beside it, and the names in it must be ones that statements say too: only those are checked and drawn. The statement for the file is the better way."##,
+    explanation: r##"`raw` writes any file as it is. Where s6-rc-compile reads that file, its content must still be what it takes, and it must not contradict the statements beside it. Names in it are checked and drawn like those that a statement says. The statement for the file is the better way."##,
     bad: Example::Language(
         r##"longrun web {
     run exec httpd
@@ -67,13 +67,6 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
     let bundle = definition.kind == Kind::Bundle;
     let (lists, flat) = if bundle { ("contents.d", "contents") } else { ("dependencies.d", "dependencies") };
     let names = if bundle { &definition.contents } else { &definition.dependencies };
-    let said = |name: &str| names.iter().any(|reference| reference.name == name);
-    if let Ok(entry) = path.strip_prefix(lists)
-        && !entry.as_str().is_empty()
-    {
-        let name = entry.components().next().map_or("", |component| component.as_str());
-        return if said(name) || name.starts_with('.') { None } else { error("a name that no statement says") };
-    }
     let name = path.as_str();
     let longrun = definition.kind == Kind::Longrun;
     let oneshot = definition.kind == Kind::Oneshot;
@@ -93,11 +86,16 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
     let Extra::File { bytes, .. } = content else {
         return if matches!(content, Extra::Directory) { error("s6-rc wants a file here") } else { None };
     };
-    if program && definition.programs.iter().any(|(known, _)| known == name) {
-        return error("this would replace what the statement says");
+    let replaced = "this would replace what the statement says";
+    if program && definition.programs.iter().any(|(known, program)| known == name && program.bytes != *bytes) {
+        return error(replaced);
     }
     if let Some(number) = number {
-        return if value(*number, bytes).is_none() { error("s6-rc reads a number here") } else { None };
+        return match value(*number, bytes) {
+            None => error("s6-rc reads a number here"),
+            Some(value) if definition.number(*number).is_some_and(|said| said.value != value) => error(replaced),
+            Some(_) => None,
+        };
     }
     let words: Vec<_> =
         formats::list(bytes).into_iter().filter_map(|range| bytes.get(range)).map(String::from_utf8_lossy).collect();
@@ -106,17 +104,22 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
         "type" if formats::kind(bytes) == Some(definition.kind) => None,
         "type" => error("not the type of this definition"),
         "producer-for" | "pipeline-name" if words.len() != 1 => error("s6-rc wants exactly one name here"),
-        "producer-for" if !same(definition.producer_for.as_slice()) => error("a name that no `pipeline` says"),
-        "consumer-for" if !same(&definition.consumer_for) => error("a name that no `pipeline` says"),
-        "pipeline-name"
-            if definition.pipeline_name.as_ref().map(|known| known.value.as_str())
-                != words.first().map(AsRef::as_ref) =>
-        {
-            // The compiler goes on where it is not the last consumer, and where it is nothing here knows the bundle.
+        "producer-for" if !same(definition.producer_for.as_slice()) => error(replaced),
+        "consumer-for" if !same(&definition.consumer_for) => error(replaced),
+        "pipeline-name" => {
+            // The compiler warns and goes on where it is not the last consumer.
             let last = !definition.consumer_for.is_empty() && definition.producer_for.is_none();
-            Some(("no `pipeline` has this name", if last { Severity::Error } else { Severity::Warning }))
+            let said = definition.pipeline_name.as_ref().map(|known| known.value.as_str());
+            let ignored = Some(("only the last consumer names a pipeline: s6-rc ignores this", Severity::Warning));
+            if last {
+                (said != words.first().map(AsRef::as_ref)).then_some((replaced, Severity::Error))
+            } else {
+                ignored
+            }
         }
-        _ if name == flat && !same(names) => error("a name that no statement says"),
+        _ if name == flat && names.iter().any(|reference| reference.origin != ReferenceOrigin::Flat) => {
+            Some(("s6-rc never opens this list, as there is a directory of names", Severity::Warning))
+        }
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Label, Safety, Severity, did_you_mean};
-use crate::model::{Definition, Kind, Reference};
+use crate::model::{Definition, Kind, Reference, ReferenceOrigin};
 use crate::rules::directories::{listed_entry, rename};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::target::{Family, Target};
@@ -112,6 +112,8 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
                     Some(fix) => diagnostic.fix(fix),
                     None => diagnostic,
                 },
+                // The place of anything else is not the name alone.
+                None if reference.origin != ReferenceOrigin::Written => diagnostic,
                 None => diagnostic.fix(Fix::replace(format!("write `{near}`"), reference.place, near, Safety::Safe)),
             }
         }

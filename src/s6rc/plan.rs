@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::model::{Definition, Extra, Kind, Model};
+use crate::model::{Definition, Extends, Extra, Kind, Model, ReferenceOrigin};
 
 /// Files by their paths below the directory that is emitted into.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +40,25 @@ impl FileTree {
         self.entries.entry(path).or_insert(Entry::Directory);
     }
 
+    /// Puts a carried file, in the place of what is there.
+    fn extra(&mut self, path: Utf8PathBuf, extra: &Extra) {
+        for above in path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()) {
+            match self.entries.get_mut(above) {
+                Some(Entry::Directory) => break,
+                Some(other) => *other = Entry::Directory,
+                None => {
+                    self.entries.insert(above.to_owned(), Entry::Directory);
+                }
+            }
+        }
+        let entry = match extra {
+            Extra::File { bytes, mode } => Entry::File { bytes: bytes.clone(), mode: *mode },
+            Extra::Directory => Entry::Directory,
+            Extra::Link(target) => Entry::Link(target.clone()),
+        };
+        self.entries.insert(path, entry);
+    }
+
     fn directories_above(&mut self, path: &Utf8Path) {
         for above in path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()) {
             if self.entries.contains_key(above) {
@@ -58,23 +77,30 @@ pub fn plan(model: &Model) -> FileTree {
         let directory = Utf8PathBuf::from(model.target.directory_of(&definition.name));
         plan_definition(&mut tree, &directory, definition);
     }
+    for (path, extra) in &model.files {
+        tree.extra(path.clone(), &extra.content);
+    }
     tree
 }
 
 /// Adds the files of one definition, below `directory`.
 pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
     const PLAIN: u32 = 0o644;
-    tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);
-    let lists = match definition.kind {
-        Kind::Bundle => Some(("contents.d", &definition.contents)),
-        _ if definition.dependencies.is_empty() => None,
-        _ => Some(("dependencies.d", &definition.dependencies)),
+    if definition.extends == Extends::Nothing {
+        tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);
+    }
+    let (list, flat, names) = match definition.kind {
+        Kind::Bundle => ("contents.d", "contents", &definition.contents),
+        _ => ("dependencies.d", "dependencies", &definition.dependencies),
     };
-    if let Some((list, names)) = lists {
+    let mut names = names.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat).peekable();
+    // A bundle without members needs the directory all the same, but where a flat list says what it holds.
+    let needed = definition.kind == Kind::Bundle && definition.extends == Extends::Nothing && !definition.carries(flat);
+    if needed || names.peek().is_some() {
         tree.directory(directory.join(list));
-        for reference in names {
-            tree.file(directory.join(list).join(reference.name.as_str()), "", PLAIN);
-        }
+    }
+    for reference in names {
+        tree.file(directory.join(list).join(reference.name.as_str()), "", PLAIN);
     }
     for (name, program) in definition.programs.iter() {
         tree.file(directory.join(name), program.bytes.clone(), program.mode);
@@ -99,14 +125,6 @@ pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definit
         tree.file(directory.join("pipeline-name"), format!("{}\n", name.value), PLAIN);
     }
     for (path, extra) in &definition.files {
-        let path = directory.join(path);
-        match &extra.content {
-            Extra::File { bytes, mode } => tree.file(path, bytes.clone(), *mode),
-            Extra::Directory => tree.directory(path),
-            Extra::Link(target) => {
-                tree.directories_above(&path);
-                tree.entries.insert(path, Entry::Link(target.clone()));
-            }
-        }
+        tree.extra(directory.join(path), &extra.content);
     }
 }

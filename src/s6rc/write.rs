@@ -102,6 +102,19 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, force: bool) -> Result<Writt
     Ok(written)
 }
 
+/// Writes one file, whole or not at all, with the directories above it.
+///
+/// # Errors
+///
+/// [`WriteError::Io`].
+pub fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_str().is_empty()) {
+        std::fs::create_dir_all(parent).map_err(io_error("create", parent))?;
+    }
+    put(path, &Entry::File { bytes: bytes.to_vec(), mode: 0o644 })?;
+    Ok(())
+}
+
 fn refuse_foreign(directory: &Utf8Path) -> Result<(), WriteError> {
     let entries = match directory.read_dir_utf8() {
         Ok(entries) => entries,
@@ -185,7 +198,7 @@ fn put(path: &Utf8Path, entry: &Entry) -> Result<Option<bool>, WriteError> {
             if same {
                 return Ok(Some(false));
             }
-            let parent = path.parent().unwrap_or(path);
+            let parent = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
             let mut file = tempfile::Builder::new()
                 .prefix(".hermesc-")
                 .tempfile_in(parent)

@@ -75,7 +75,7 @@ pub enum DefinitionKind {
     },
     /// `longrun NAME { … }` or `oneshot NAME { … }`
     Service {
-        /// Which of the two.
+        /// Which kind.
         kind: ServiceKind,
         /// The name.
         name: Text,
@@ -92,6 +92,16 @@ pub enum DefinitionKind {
         statements: Vec<Statement>,
         /// From `{` to `}`.
         span: Span,
+    },
+    /// `extend KIND NAME { … }`
+    Extend {
+        /// What is added: a service or a bundle.
+        addition: Box<DefinitionKind>,
+    },
+    /// `raw PATH CONTENT`
+    Raw {
+        /// All of it.
+        statement: Statement,
     },
     /// `pipeline NAME = A, B | C`
     Pipeline {
@@ -144,13 +154,15 @@ pub enum DefinitionKind {
     },
 }
 
-/// The two kinds of service.
+/// The kinds of service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ServiceKind {
     /// A process that s6 supervises.
     Longrun,
     /// A change of state.
     Oneshot,
+    /// One of the two: what is extended by somebody who does not know which.
+    Unknown,
 }
 
 /// What is known of a name that somebody else defines.

@@ -32,6 +32,10 @@ impl Lowering<'_> {
             self.malformed_definition(pair);
             return None;
         }
+        if rule == Rule::raw_file {
+            let kind = DefinitionKind::Raw { statement: self.statement(pair)? };
+            return Some(Definition { span, documentation: self.documentation(span), kind });
+        }
         let mut parts = inner(pair).filter(|part| !is_keyword(part.as_rule()));
         let kind = match rule {
             Rule::target => DefinitionKind::Target {
@@ -61,6 +65,12 @@ impl Lowering<'_> {
                 }
                 DefinitionKind::Service { kind, name, body: self.body(inside) }
             }
+            Rule::any_service => DefinitionKind::Service {
+                kind: ServiceKind::Unknown,
+                name: self.text(parts.next()?),
+                body: self.body(parts.next()?),
+            },
+            Rule::extension => DefinitionKind::Extend { addition: Box::new(self.definition(parts.next()?)?.kind) },
             Rule::bundle => {
                 let name = self.text(parts.next()?);
                 self.bundle(name, parts.next()?)
@@ -235,6 +245,8 @@ fn is_keyword(rule: Rule) -> bool {
             | Rule::let_keyword
             | Rule::include_keyword
             | Rule::extern_keyword
+            | Rule::extend_keyword
+            | Rule::service_keyword
             | Rule::bundle_keyword
             | Rule::pipeline_keyword
             | Rule::template_keyword

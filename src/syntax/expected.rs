@@ -37,6 +37,8 @@ fn form_of(keyword: &str) -> &'static [Step] {
         "let" => &[Step::Identifier, Step::Sign("="), Step::Text],
         "include" => &[Step::Text],
         "extern" => &[Step::Kind, Step::Name, Step::Rest],
+        "extend" => &[Step::Kind, Step::Name, Step::Block],
+        "raw" => &[Step::Text, Step::Rest],
         "pipeline" => &[Step::Name, Step::Rest],
         "template" | "use" => &[Step::Identifier, Step::Sign("("), Step::Rest],
         "for" => &[Step::Identifier, Step::Sign("in"), Step::Text, Step::Block],

@@ -8,9 +8,10 @@ mod parse;
 mod statements;
 mod text;
 
-pub use parse::{Parsed, parse};
+pub use parse::{MAX_LINE_BYTES, Parsed, parse};
 
 pub(crate) use grammar::{Grammar, Rule};
+pub(crate) use text::interpolated;
 
 #[allow(missing_docs)] // made by pest; the grammar documents its rules
 mod grammar {

@@ -10,7 +10,7 @@ use crate::syntax::ast::{Comment, Tree};
 use crate::syntax::{Grammar, Rule};
 
 /// Lines above this many bytes are refused (1 MiB): nobody wrote them.
-const MAX_LINE_BYTES: usize = 1 << 20;
+pub const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// Definitions inside definitions, and lists inside lists, below this depth are refused.
 pub(super) const MAX_DEPTH: usize = 32;

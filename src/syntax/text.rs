@@ -179,7 +179,7 @@ impl Lowering<'_> {
 }
 
 /// The name in a `{{name}}` at the start of `text`.
-fn interpolated(text: &str) -> Option<&str> {
+pub(crate) fn interpolated(text: &str) -> Option<&str> {
     let name = text.strip_prefix("{{")?.split_once("}}")?.0;
     let mut chars = name.chars();
     let begins = chars.next().is_some_and(|char| char.is_ascii_alphabetic() || char == '_');

@@ -122,7 +122,7 @@ const ROWS: &[(&str, Fate)] = &[
     ),
     (
         "producer-for not one name: raw",
-        Found("longrun a { run exec a; raw \"producer-for\" text \"b c\"; in user }\n", "raw-file"),
+        Found("longrun a { run exec a; raw \"producer-for\" text \"b\\nc\"; in user }\n", "raw-file"),
     ),
     (
         "pipeline-name not one name",

@@ -5,6 +5,7 @@ pub mod formats;
 mod image;
 mod recognise;
 mod scan;
+mod tree;
 
 use std::collections::HashSet;
 use std::io;
@@ -16,6 +17,7 @@ use smol_str::SmolStr;
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use recognise::{Layout, group, holds_nothing, is_definition, overlay_version, recognise, source, target};
+pub use tree::{Refusal, Verbatim};
 
 use crate::model::{DirectoryFacts, Entry, Found, Kind, Model, SourceTree};
 use crate::s6rc::target::Target;

@@ -1,0 +1,164 @@
+//! `hermesc import`
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
+
+use crate::cli::FINE;
+use crate::cli::output::{self, Stream};
+use crate::import::{self, Imported, Options};
+use crate::print::Scripts;
+use crate::report::{count, safe_text};
+use crate::s6rc::read::{self, Layout, Verbatim};
+use crate::s6rc::target::Target;
+use crate::s6rc::write::{self, WriteError};
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// s6-rc source directories, or an image's root that holds some, as `hermesc check` takes them; together they become
+    /// one text.
+    #[arg(required = true, value_name = "DIR")]
+    paths: Vec<Utf8PathBuf>,
+    /// The file to write, instead of the standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<Utf8PathBuf>,
+    /// Where long scripts go, and files that are no text: into the text, or into files in a directory beside FILE.
+    #[arg(long, value_enum, default_value_t = Where::Inline)]
+    scripts: Where,
+    /// Turn flat `dependencies` and `contents`, which are deprecated, into directories.
+    #[arg(long)]
+    modernise: bool,
+    /// What the directories are for, instead of what their layout says: `s6-overlay@3.2.3.2`, `s6-rc@0.6`.
+    #[arg(long, value_name = "NAME[@VERSION]", value_parser = crate::config::parse_target)]
+    target: Option<Target>,
+    /// Replace FILE where it is there already.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Where {
+    /// Into the text.
+    Inline,
+    /// Long scripts, and files that are no text, into files of their own.
+    Files,
+}
+
+pub(super) fn run(arguments: &ImportArgs) -> u8 {
+    import(arguments).unwrap_or_else(|code| code)
+}
+
+fn import(arguments: &ImportArgs) -> Result<u8, u8> {
+    if let Some(path) = arguments.output.as_ref().filter(|path| !arguments.force && path.symlink_metadata().is_ok()) {
+        let help = Some("name a new file, or say --force to replace it");
+        return Err(output::failure(&format!("{path} is there already"), help));
+    }
+    if arguments.scripts == Where::Files && arguments.output.is_none() {
+        let help = Some("add `-o FILE`: the scripts go into a directory beside it");
+        return Err(output::failure("--scripts files needs a file to be beside of", help));
+    }
+    let layouts = layouts(&arguments.paths)?;
+    let mut read = Verbatim::default();
+    for layout in &layouts {
+        read.add(layout).map_err(|(path, error)| {
+            let help =
+                "every entry must be a file of at most 16 MiB, a directory or a symbolic link, with a name in UTF-8";
+            output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(help))
+        })?;
+    }
+    let modernised = if arguments.modernise { import::modernise(&mut read.tree) } else { 0 };
+    let assumed = layouts.first().map_or_else(Target::default, read::target);
+    let overlay = layouts.first().is_some_and(|layout| layout.overlay);
+    let target =
+        arguments.target.unwrap_or_else(|| if overlay { import::fitting(&read.tree, assumed) } else { assumed });
+    let path = arguments.output.clone().unwrap_or_else(|| Utf8PathBuf::from("services.hermes"));
+    let beside = Utf8PathBuf::from(format!("{}.files", path.file_stem().unwrap_or("services")));
+    let options = Options {
+        target,
+        path: &path,
+        scripts: if arguments.scripts == Where::Files { Scripts::Files(&beside) } else { Scripts::Inline },
+        layer: target.is_overlay(),
+    };
+    let imported = import::import(&read.tree, &options).map_err(|error| {
+        let help = match error {
+            import::ImportError::TooLarge(_) => "say `--scripts files`: it then becomes a file beside the text",
+            import::ImportError::NotTheSame(_) => "nothing was written; this is a mistake in hermesc: please report it",
+        };
+        output::failure(&format!("cannot import: {error}"), Some(help))
+    })?;
+    remarks(&imported, &options, &read, modernised);
+    let Some(file) = &arguments.output else {
+        Stream::Out.write(&imported.printed.text);
+        return Ok(FINE);
+    };
+    write(file, &imported).map_err(|error| output::failure(&error.to_string(), None))?;
+    let also = match imported.printed.files.len() {
+        0 => String::new(),
+        number => format!(", and {} in {}", count(number, "file"), file.with_file_name(&beside)),
+    };
+    let definitions = count(imported.definitions, "definition");
+    Stream::Out.write(&format!("{file}: {definitions} for {target}{also}\n"));
+    Ok(FINE)
+}
+
+/// What the paths stand for: one set, in one of the two layouts.
+fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
+    let mut layouts = Vec::new();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Err(error) => return Err(output::failure(&format!("cannot read {path}: {error}"), None)),
+            Ok(metadata) if !metadata.is_dir() => {
+                let help = "name the directory of the definitions, or the image's root";
+                return Err(output::failure(&format!("{path} is not a directory"), Some(help)));
+            }
+            Ok(_) if read::is_definition(path) => {
+                let help = "name the directory that holds it";
+                return Err(output::failure(&format!("{path} is a single definition"), Some(help)));
+            }
+            Ok(_) => layouts.push(read::recognise(path).unwrap_or_else(|| read::source(path))),
+        }
+    }
+    if layouts.iter().any(|layout| layout.overlay) && !layouts.iter().all(|layout| layout.overlay) {
+        let help = "import them one by one, into a file each";
+        return Err(output::failure("some of the directories have s6-overlay's layout, and some do not", Some(help)));
+    }
+    Ok(layouts)
+}
+
+/// Says what people should know of the text.
+fn remarks(imported: &Imported, options: &Options<'_>, read: &Verbatim, modernised: usize) {
+    let say = |message: String, help: &str| {
+        Stream::Err.write(&format!("{}\n  help: {help}\n", safe_text(&message)));
+    };
+    if let Some((path, mode)) = read.other_modes.first() {
+        let number = count(read.other_modes.len(), "directory");
+        say(
+            format!("note: {number} with another mode than 0755, such as {path} ({mode:04o})"),
+            "`hermesc emit` gives directories the mode 0755",
+        );
+    }
+    if modernised > 0 {
+        say(format!("note: {} turned into directories", count(modernised, "flat list")), "the text gives the new form");
+    }
+    if !imported.unknown.is_empty() {
+        let names = imported.unknown.join(", ");
+        if options.layer {
+            say(
+                format!("note: not defined here, and written as `extern`: {names}"),
+                "the base image must define them; a misspelt name would be among them",
+            );
+        } else {
+            say(
+                format!("note: not defined here: {names}"),
+                "import the directories that define them together with this one, or add `extern service NAME`",
+            );
+        }
+    }
+}
+
+fn write(file: &Utf8Path, imported: &Imported) -> Result<(), WriteError> {
+    let beside = file.parent().unwrap_or(Utf8Path::new(""));
+    for (path, bytes) in &imported.printed.files {
+        write::write_file(&beside.join(path), bytes)?;
+    }
+    write::write_file(file, imported.printed.text.as_bytes())
+}

@@ -1,0 +1,123 @@
+//! Files that are carried as they are, and that s6-rc reads: what they mean goes into the model, their bytes stay theirs.
+
+use camino::Utf8Path;
+
+use crate::model::{
+    Definition, Extra, Flag, Kind, Number, Placed, Program, Reference, ReferenceOrigin, Signal, TextMap,
+};
+use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
+use crate::s6rc::read::{self, formats};
+use crate::source::Location;
+
+/// Takes the meaning of a draft's carried files over. What a statement said already stays.
+pub(super) fn understand(draft: &mut Draft) {
+    let carried = std::mem::take(&mut draft.carried);
+    for (path, bytes) in &carried {
+        understand_file(draft, path, bytes);
+    }
+    let kind = draft.definition.kind;
+    let (flat, directory) =
+        if kind == Kind::Bundle { ("contents", "contents.d") } else { ("dependencies", "dependencies.d") };
+    let listed = draft.definition.files.iter().any(|(path, _)| path.starts_with(directory));
+    let names = if kind == Kind::Bundle { &draft.definition.contents } else { &draft.definition.dependencies };
+    // Where there is a directory, s6-rc-compile never opens the list.
+    if let Some((_, bytes)) = carried.iter().find(|(path, _)| path == flat && names.is_empty() && !listed) {
+        let names = references(bytes, ReferenceOrigin::Flat);
+        if kind == Kind::Bundle {
+            draft.definition.contents = names;
+        } else {
+            draft.definition.dependencies = names;
+        }
+    }
+}
+
+fn understand_file(draft: &mut Draft, path: &Utf8Path, bytes: &Bytes) {
+    let definition = &mut draft.definition;
+    let (kind, name) = (definition.kind, path.as_str());
+    let place = whole(bytes);
+    let directory = if kind == Kind::Bundle { "contents.d" } else { "dependencies.d" };
+    if let Some(member) = name.strip_prefix(directory).and_then(|rest| rest.strip_prefix('/')) {
+        // Whatever the entry is, its name is all that s6-rc-compile takes of it.
+        let member = member.split('/').next().unwrap_or_default();
+        let names = if kind == Kind::Bundle { &mut definition.contents } else { &mut definition.dependencies };
+        let known = names.iter().any(|reference| reference.name == member);
+        if !known && !member.starts_with('.') {
+            names.push(Reference { name: member.into(), place, origin: ReferenceOrigin::Expanded });
+        }
+        return;
+    }
+    if !read::read_by(kind).contains(&name) {
+        return;
+    }
+    match definition.files.iter().find(|(known, _)| known == path).map(|(_, file)| &file.content) {
+        Some(Extra::File { .. }) => {}
+        // Whose other end is not known here.
+        Some(Extra::Link(_)) => {
+            definition.incomplete = true;
+            return;
+        }
+        _ => return,
+    }
+    if let Some(flag) = Flag::ALL.iter().find(|flag| flag.file() == name) {
+        if definition.flag(*flag).is_none() {
+            definition.flags.push((*flag, place));
+        }
+    } else if let Some(number) = Number::ALL.iter().find(|number| number.file() == name) {
+        let value = read::value(*number, &bytes.bytes).filter(|_| definition.number(*number).is_none());
+        definition.numbers.extend(value.map(|value| (*number, Placed::new(value, place))));
+    } else if let Some(signal) = [Signal::Down, Signal::Reload].into_iter().find(|signal| signal.file() == name) {
+        let line = bytes.bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if definition.signal(signal).is_none() {
+            let word = String::from_utf8_lossy(line).into();
+            definition.signals.push((signal, Placed::new(word, place)));
+        }
+    } else {
+        understand_link(draft, name, bytes);
+    }
+}
+
+/// Programs, and the files of pipelines.
+fn understand_link(draft: &mut Draft, name: &str, bytes: &Bytes) {
+    let program = match name {
+        "run" => &mut draft.run,
+        "finish" => &mut draft.finish,
+        "up" => &mut draft.up,
+        "down" => &mut draft.down,
+        "reload" => &mut draft.reload,
+        _ => return understand_pipeline(&mut draft.definition, name, bytes),
+    };
+    if program.is_none() {
+        *program = Some(ProgramDraft { place: whole(bytes), kind: ProgramKind::Verbatim(bytes.clone()) });
+    }
+}
+
+fn understand_pipeline(definition: &mut Definition, name: &str, bytes: &Bytes) {
+    let names = references(bytes, ReferenceOrigin::Expanded);
+    match (name, names.as_slice()) {
+        ("consumer-for", _) => definition.consumer_for = names,
+        ("producer-for", [only]) => definition.producer_for = Some(only.clone()),
+        ("pipeline-name", [only]) => {
+            definition.pipeline_name = Some(Placed::new(only.name.clone(), only.place));
+        }
+        // The rule `raw-file` says what is wrong with it.
+        _ => {}
+    }
+}
+
+/// The place of all of it.
+fn whole(bytes: &Bytes) -> Location {
+    match &bytes.map {
+        TextMap::Whole(location) => *location,
+        TextMap::Pieces { file, whole, .. } => Location::new(*file, *whole),
+    }
+}
+
+/// The names of a flat list.
+fn references(bytes: &Bytes, origin: ReferenceOrigin) -> Vec<Reference> {
+    let program = Program { bytes: bytes.bytes.clone(), mode: 0, map: bytes.map.clone() };
+    let name = |range: std::ops::Range<usize>| {
+        let name = String::from_utf8_lossy(bytes.bytes.get(range.clone()).unwrap_or_default()).into();
+        Reference { name, place: program.locate(range), origin }
+    };
+    formats::list(&bytes.bytes).into_iter().map(name).collect()
+}

@@ -1,0 +1,130 @@
+//! Source directories as they are: every byte, mode and link, and no meaning.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::s6rc::plan::{Entry, FileTree};
+use crate::s6rc::read::Layout;
+use crate::s6rc::write::MANIFEST;
+
+/// Files above this many bytes are refused (16 MiB).
+const MAX_FILE: u64 = 16 << 20;
+/// No more than so many bytes are read in all (256 MiB).
+const MAX_BYTES: u64 = 256 << 20;
+/// No more than so many entries are read in all.
+const MAX_ENTRIES: usize = 200_000;
+/// No more than so many directories are nested.
+const MAX_DEPTH: usize = 32;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Verbatim {
+    /// The entries, by their paths below the directory that a model of them is emitted into.
+    pub tree: FileTree,
+    /// Directories whose mode is not 0755, which a tree does not keep.
+    pub other_modes: Vec<(Utf8PathBuf, u32)>,
+    bytes: u64,
+}
+
+/// Why an entry was not read, and where it is.
+pub type Refusal = (Utf8PathBuf, io::Error);
+
+impl Verbatim {
+    /// Adds the source directories of a layout: below `s6-rc.d` and `user-bundles.d` where it has that form.
+    ///
+    /// # Errors
+    ///
+    /// The first entry that cannot be read or is no file, directory or link, whose name is no text, or that is in two of
+    /// the directories and is not the same.
+    pub fn add(&mut self, layout: &Layout) -> Result<(), Refusal> {
+        let at = |name: &str| Utf8PathBuf::from(if layout.overlay { name } else { "" });
+        for (root, below) in layout
+            .sources
+            .iter()
+            .map(|root| (root, at("s6-rc.d")))
+            .chain(layout.bundles.iter().map(|root| (root, at("user-bundles.d"))))
+        {
+            self.directory(root, &below)?;
+        }
+        Ok(())
+    }
+
+    fn directory(&mut self, root: &Utf8Path, below: &Utf8Path) -> Result<(), Refusal> {
+        let mut open = vec![(root.to_owned(), below.to_owned(), 0)];
+        while let Some((disk, path, depth)) = open.pop() {
+            let failed = |error| (disk.clone(), error);
+            // The directory that is emitted into has no entry of its own.
+            if !path.as_str().is_empty() {
+                let mode = fs::metadata(&disk).map_err(failed)?.permissions().mode() & 0o7777;
+                if mode != 0o755 {
+                    self.other_modes.push((disk.clone(), mode));
+                }
+                self.put(&disk, path.clone(), Entry::Directory)?;
+            }
+            if depth > MAX_DEPTH {
+                return Err(failed(io::Error::other(format!("more than {MAX_DEPTH} directories deep"))));
+            }
+            for entry in fs::read_dir(&disk).map_err(failed)? {
+                let entry = entry.map_err(failed)?;
+                let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+                    let shown = disk.join(entry.file_name().to_string_lossy().as_ref());
+                    return Err((shown, io::Error::other("its name is not UTF-8")));
+                };
+                if path.as_str().is_empty() && name == MANIFEST {
+                    continue;
+                }
+                let (disk, path) = (disk.join(&name), path.join(&name));
+                let kind = entry.file_type().map_err(|error| (disk.clone(), error))?;
+                if kind.is_dir() {
+                    open.push((disk, path, depth + 1));
+                } else {
+                    let entry = self.leaf(&disk, kind).map_err(|error| (disk.clone(), error))?;
+                    self.put(&disk, path, entry)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, disk: &Utf8Path, kind: fs::FileType) -> io::Result<Entry> {
+        if kind.is_symlink() {
+            let target = fs::read_link(disk)?;
+            let target = Utf8PathBuf::from_path_buf(target)
+                .map_err(|_| io::Error::other("the path that the link says is not UTF-8"))?;
+            return Ok(Entry::Link(target));
+        }
+        if !kind.is_file() {
+            return Err(io::Error::other("neither a file nor a directory nor a symbolic link"));
+        }
+        let file = fs::File::open(disk)?;
+        let metadata = file.metadata()?;
+        if metadata.len() > MAX_FILE {
+            return Err(io::Error::other(format!("larger than {} MiB", MAX_FILE >> 20)));
+        }
+        let mut bytes = Vec::new();
+        self.bytes += file.take(MAX_FILE).read_to_end(&mut bytes)? as u64;
+        if self.bytes > MAX_BYTES {
+            return Err(io::Error::other(format!("more than {} MiB in all", MAX_BYTES >> 20)));
+        }
+        Ok(Entry::File { bytes, mode: metadata.permissions().mode() & 0o7777 })
+    }
+
+    fn put(&mut self, disk: &Utf8Path, path: Utf8PathBuf, entry: Entry) -> Result<(), Refusal> {
+        if self.tree.entries.len() >= MAX_ENTRIES {
+            return Err((disk.to_owned(), io::Error::other(format!("more than {MAX_ENTRIES} entries"))));
+        }
+        match self.tree.entries.get(&path) {
+            Some(known) if *known != entry => {
+                let reason = "another one of these directories has this too, and it is not the same there";
+                Err((disk.to_owned(), io::Error::other(reason)))
+            }
+            _ => {
+                self.tree.entries.insert(path, entry);
+                Ok(())
+            }
+        }
+    }
+}
