@@ -64,10 +64,7 @@ pub(super) fn lines(
         lines.push(Line::of(&["with-contenv"]));
     }
     if let Some(name) = &before.control_user {
-        // The files stay root's, so that the user cannot put links in their place (s6-svperms, s6 2.15.1.0).
-        let group = Line::of(&["backtick", "-E", "gid"]).block(vec![Line::of(&["id", "-g", name])]);
-        let open = Line::of(&["s6-svperms", "-G", ":${gid}", "-E", ":${gid}", "."]);
-        lines.push(Line::of(&["foreground"]).block(vec![group, open]));
+        lines.push(controlled_by(name));
     }
     for file in &around.env_files {
         lines.push(Line::of(&["envfile"]).and(bytes(&file.value)));
@@ -98,6 +95,14 @@ pub(super) fn lines(
         lines.push(Line::of(&["cd"]).and(bytes(&directory.value)));
     }
     Some(lines)
+}
+
+/// Opens the service to the group of a user. The files stay root's, so that the user cannot put links in their place
+/// (s6-svperms, s6 2.15.1.0).
+pub(super) fn controlled_by(user: &str) -> Line {
+    let group = Line::of(&["backtick", "-E", "gid"]).block(vec![Line::of(&["id", "-g", user])]);
+    let open = Line::of(&["s6-svperms", "-G", ":${gid}", "-E", ":${gid}", "."]);
+    Line::of(&["foreground"]).block(vec![group, open])
 }
 
 /// Drops to a user where the process is root; setgroups(2) would fail for anybody else.

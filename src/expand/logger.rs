@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::expand::around::as_root;
+use crate::expand::around::{as_root, controlled_by};
 use crate::expand::line::{Line, write};
 use crate::expand::variables::test;
 use crate::model::{Definition, Kind, Number, Placed, Program, Reference, ReferenceOrigin, TextMap};
@@ -28,6 +28,8 @@ pub(super) struct Logger<'d> {
     pub(super) logs: &'d [Placed<Log>],
     /// The service's own user.
     pub(super) user: Option<&'d User>,
+    /// Who may control it.
+    pub(super) control_user: Option<&'d str>,
 }
 
 impl Logger<'_> {
@@ -45,13 +47,14 @@ impl Logger<'_> {
         definition.consumer_for =
             vec![Reference { name: self.service.name.clone(), place, origin: ReferenceOrigin::Expanded }];
         definition.pipeline_name = Some(Placed::new(format_smolstr!("{}-pipeline", self.service.name), place));
-        let lines = if let Some(directory) = self.habit(target) {
+        let mut lines: Vec<Line> = self.control_user.map(controlled_by).into_iter().collect();
+        lines.extend(if let Some(directory) = self.habit(target) {
             // It does not say when it is ready.
             habit(directory)
         } else {
             definition.numbers.push((Number::NotificationFd, Placed::new(READY, place)));
             self.lines(target)
-        };
+        });
         let mut bytes = format!("{}\n", target.execline_shebang()).into_bytes();
         write(&lines, &mut bytes)?;
         definition.programs.run = Some(Program { bytes, mode: 0o755, map: TextMap::Whole(place) });

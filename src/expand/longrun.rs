@@ -53,6 +53,7 @@ pub(super) fn longrun(
             dependencies: logger_dependencies(&definition, oneshot.is_some()),
             logs: &draft.logs,
             user: draft.around.user.as_ref().map(|user| &user.value),
+            control_user: draft.control_user.as_ref().map(|user| user.value.as_str()),
         };
         let name = logger.name();
         made.extend(logger.definition(target));
