@@ -296,7 +296,7 @@ pub const STATEMENTS: &[Statement] = &[
         "when",
         SERVICE,
         "when CONDITION",
-        "run, finish",
+        "run, finish | up, down",
         "Runs only where the condition holds; a longrun then stays down, a oneshot is skipped.",
     ),
     repeats(statement(
@@ -309,17 +309,17 @@ pub const STATEMENTS: &[Statement] = &[
     statement(
         "ready",
         LONGRUN,
-        "ready fd NUMBER | check PROGRAM",
+        "ready fd NUMBER | check PROGRAM | { check PROGRAM; … }",
         "notification-fd, data/check",
         "When the service counts as ready.",
     ),
-    statement(
+    repeats(statement(
         "log",
         LONGRUN,
-        "log to DIRECTORY { … }",
+        "log to DIRECTORY | stdout { … } | through LOGGER",
         "a logger and its pipeline",
         "Where the output goes, with rotation.",
-    ),
+    )),
     statement(
         "on-exit",
         LONGRUN,
@@ -327,9 +327,21 @@ pub const STATEMENTS: &[Statement] = &[
         "finish",
         "The death of this service stops the container, with its exit code.",
     ),
-    statement("prepare", LONGRUN, "prepare PROGRAM", "a oneshot before it", "Runs once before the service."),
-    statement("cleanup", LONGRUN, "cleanup PROGRAM", "a oneshot around it", "Runs once after the service was stopped."),
-    statement("control-user", LONGRUN, "control-user NAME", "run", "The user that may control the service."),
+    statement("prepare", LONGRUN, "prepare PROGRAM", "a oneshot before it", "Runs once, as root, before the service."),
+    statement(
+        "cleanup",
+        LONGRUN,
+        "cleanup PROGRAM",
+        "down of that oneshot",
+        "Runs once, as root, when the service was brought down and its oneshot is.",
+    ),
+    statement(
+        "control-user",
+        LONGRUN,
+        "control-user NAME",
+        "run",
+        "The user whose group may look at the service and control it, from its first start on.",
+    ),
 ];
 
 impl Statement {
@@ -342,6 +354,66 @@ impl Statement {
             places => places.concat(),
         }
     }
+}
+
+/// An option between the braces of a statement.
+#[derive(Debug)]
+pub struct StatementOption {
+    /// The keyword.
+    pub keyword: &'static str,
+    /// How it is written.
+    pub form: &'static str,
+    /// What it means.
+    pub about: &'static str,
+    /// Whether it may stand more than once.
+    pub repeats: bool,
+}
+
+const fn option(keyword: &'static str, form: &'static str, about: &'static str) -> StatementOption {
+    StatementOption { keyword, form, about, repeats: false }
+}
+
+/// The options of `log to`.
+pub const LOG_OPTIONS: &[StatementOption] = &[
+    option("keep", "keep NUMBER", "How many old files are kept; 20 where nothing is said."),
+    option("rotate-at", "rotate-at SIZE", "The size at which a file becomes an old one; 1MB where nothing is said."),
+    option(
+        "timestamp",
+        "timestamp iso8601 | tai64n | none",
+        "What stands before each line; iso8601 in files where nothing is said.",
+    ),
+    option("user", "user NAME | UID:GID", "Who writes the files, and makes the directory."),
+    StatementOption {
+        repeats: true,
+        ..option("select", "select \"REGEX\"", "Lines that match are written; the first one leaves all others out.")
+    },
+    StatementOption { repeats: true, ..option("deselect", "deselect \"REGEX\"", "Lines that match are left out.") },
+];
+
+/// The options of `ready`.
+pub const READY_OPTIONS: &[StatementOption] = &[
+    option("check", "check PROGRAM", "What exits 0 when the service is ready."),
+    option("interval", "interval DURATION", "The time between two checks; 1s where nothing is said."),
+    option("check-timeout", "check-timeout DURATION", "How long one check may take; no limit where nothing is said."),
+    option("timeout", "timeout DURATION", "How long the service is asked at all; no limit where nothing is said."),
+    option("tries", "tries NUMBER", "How often it is asked; no limit where nothing is said."),
+];
+
+/// The options of the statement of that keyword.
+#[must_use]
+pub fn options(keyword: &str) -> &'static [StatementOption] {
+    match keyword {
+        "log" => LOG_OPTIONS,
+        "ready" => READY_OPTIONS,
+        _ => &[],
+    }
+}
+
+/// How a statement or an option is written; empty where there is none of that keyword.
+#[must_use]
+pub fn form(keyword: &str) -> &'static str {
+    let option = || LOG_OPTIONS.iter().chain(READY_OPTIONS).find(|option| option.keyword == keyword);
+    find(keyword).map(|known| known.form).or_else(|| option().map(|option| option.form)).unwrap_or_default()
 }
 
 /// The statement of that keyword.

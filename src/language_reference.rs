@@ -1,6 +1,6 @@
 //! The tables of the language's reference, written from the statement table.
 
-use crate::language::{DEFINITIONS, Place, STATEMENTS, Statement};
+use crate::language::{self, DEFINITIONS, Place, STATEMENTS, Statement};
 use crate::s6rc::target::show_version;
 
 /// Every definition and how it is written, as a table in Markdown.
@@ -9,6 +9,17 @@ pub fn definitions() -> String {
     let mut out = String::from("| definition | written |\n| --- | --- |\n");
     for (keyword, form) in DEFINITIONS {
         out.push_str(&row(&[code(keyword), code(form)]));
+    }
+    out
+}
+
+/// The options of a statement, as a table in Markdown.
+#[must_use]
+pub fn options(keyword: &str) -> String {
+    let mut out = String::from("| option | meaning |\n| --- | --- |\n");
+    for option in language::options(keyword) {
+        let again = if option.repeats { " May stand more than once." } else { "" };
+        out.push_str(&row(&[code(option.form), format!("{}{again}", escaped(option.about))]));
     }
     out
 }

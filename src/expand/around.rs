@@ -1,5 +1,7 @@
 //! What is set up around a program: environment, user, limits, descriptors.
 
+use smol_str::SmolStr;
+
 use crate::diagnostic::Diagnostic;
 use crate::expand::line::Line;
 use crate::expand::variables::test;
@@ -22,15 +24,53 @@ const RESOURCES: &[(&str, &str)] = &[
     ("cpu-time", "-t"),
 ];
 
+/// What other statements put before a program.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// Standard error goes where standard output goes.
+    pub(super) stderr: bool,
+    /// Who may control the service.
+    pub(super) control_user: Option<SmolStr>,
+    /// Whether the program runs at all.
+    pub(super) gate: Vec<Line>,
+    /// What asks whether it is ready.
+    pub(super) ready: Option<Line>,
+}
+
+impl Before {
+    /// Whether there is nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.stderr && self.is_at_most_stderr()
+    }
+
+    /// Whether there is nothing but standard error.
+    pub(super) fn is_at_most_stderr(&self) -> bool {
+        self.control_user.is_none() && self.gate.is_empty() && self.ready.is_none()
+    }
+}
+
 /// The lines before the program. What only root can do comes before the user is dropped, `env` and `cwd` after.
-pub(super) fn lines(around: &Around, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Line>> {
+pub(super) fn lines(
+    around: &Around,
+    before: &Before,
+    target: &Target,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Line>> {
     let mut lines = Vec::new();
+    if before.stderr {
+        lines.push(Line::of(&["fdmove", "-c", "2", "1"]));
+    }
     if target.is_overlay() {
         lines.push(Line::of(&["with-contenv"]));
+    }
+    if let Some(name) = &before.control_user {
+        lines.push(controlled_by(name));
     }
     for file in &around.env_files {
         lines.push(Line::of(&["envfile"]).and(bytes(&file.value)));
     }
+    lines.extend(before.gate.iter().cloned());
+    lines.extend(before.ready.clone());
     if let Some(mask) = &around.umask {
         lines.push(Line::of(&["umask", &format!("{:03o}", mask.value)]));
     }
@@ -57,12 +97,16 @@ pub(super) fn lines(around: &Around, target: &Target, diagnostics: &mut Vec<Diag
     Some(lines)
 }
 
+/// Opens the service to the group of a user. The files stay root's, so that the user cannot put links in their place
+/// (s6-svperms, s6 2.15.1.0).
+pub(super) fn controlled_by(user: &str) -> Line {
+    let group = Line::of(&["backtick", "-E", "gid"]).block(vec![Line::of(&["id", "-g", user])]);
+    let open = Line::of(&["s6-svperms", "-G", ":${gid}", "-E", ":${gid}", "."]);
+    Line::of(&["foreground"]).block(vec![group, open])
+}
+
 /// Drops to a user where the process is root; setgroups(2) would fail for anybody else.
 fn drop_to(user: &User, target: &Target) -> Line {
-    let root = vec![
-        Line::of(&["backtick", "-E", "uid"]).block(vec![Line::of(&["id", "-u"])]),
-        Line::of(&[test(target), "${uid}", "=", "0"]),
-    ];
     let dropped = match user {
         User::Name(name) => vec![
             Line::of(&["backtick", "HOME"]).block(vec![Line::of(&["homeof", name])]),
@@ -76,8 +120,17 @@ fn drop_to(user: &User, target: &Target) -> Line {
             vec![line]
         }
     };
+    as_root(dropped, target)
+}
+
+/// What only root does before what follows.
+pub(super) fn as_root(lines: Vec<Line>, target: &Target) -> Line {
+    let root = vec![
+        Line::of(&["backtick", "-E", "uid"]).block(vec![Line::of(&["id", "-u"])]),
+        Line::of(&[test(target), "${uid}", "=", "0"]),
+    ];
     // `-s` puts the chosen block in front of what follows, in the same process (execline's ifthenelse).
-    Line::of(&["ifthenelse", "-s"]).block(root).block(dropped).block(Vec::new())
+    Line::of(&["ifthenelse", "-s"]).block(root).block(lines).block(Vec::new())
 }
 
 fn limits(around: &Around, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Line>> {

@@ -1,7 +1,8 @@
 //! Programs as execline: one program a line, each doing its part and becoming the next.
 
 use crate::diagnostic::Diagnostic;
-use crate::expand::line::Line;
+use crate::expand::around::Before;
+use crate::expand::line::{Line, write};
 use crate::expand::{around, made, variables};
 use crate::model::TextMap;
 use crate::resolve::draft::{Around, Bytes, ProgramDraft, ProgramKind};
@@ -12,18 +13,24 @@ use crate::s6rc::target::Target;
 pub(super) fn executable(
     program: &ProgramDraft,
     around: &Around,
+    before: &Before,
     target: &Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Bytes> {
     match &program.kind {
-        ProgramKind::Verbatim(bytes) if around.is_empty() => Some(bytes.clone()),
-        ProgramKind::Script { interpreter, arguments, body } if around.is_empty() => {
+        // Where the output of a file as it is goes is its own affair.
+        ProgramKind::Verbatim(bytes) if around.is_empty() && before.is_at_most_stderr() => Some(bytes.clone()),
+        ProgramKind::Script { interpreter, arguments, body }
+            if around.is_empty()
+                && (before.is_empty() || (before.is_at_most_stderr() && SHELLS.contains(&base_name(interpreter)))) =>
+        {
             let first = shebang(interpreter, arguments, program, target, diagnostics)?;
-            Some(prefixed(format!("{first}\n").as_bytes(), body))
+            let stderr = if before.stderr { "exec 2>&1\n" } else { "" };
+            Some(prefixed(format!("{first}\n{stderr}").as_bytes(), body))
         }
         _ => {
             let mut text = format!("{}\n", target.execline_shebang()).into_bytes();
-            text.extend(chain(program, around, target, diagnostics)?);
+            text.extend(chain(program, around, before, target, diagnostics)?);
             Some(made(text, program))
         }
     }
@@ -33,15 +40,18 @@ pub(super) fn executable(
 pub(super) fn command_line(
     program: &ProgramDraft,
     around: &Around,
+    before: &Before,
     target: &Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Bytes> {
     match &program.kind {
-        ProgramKind::Verbatim(bytes) if around.is_empty() => Some(bytes.clone()),
-        ProgramKind::Script { interpreter, body, .. } if around.is_empty() && interpreter == "execlineb" => {
+        ProgramKind::Verbatim(bytes) if around.is_empty() && before.is_empty() => Some(bytes.clone()),
+        ProgramKind::Script { interpreter, body, .. }
+            if around.is_empty() && before.is_empty() && interpreter == "execlineb" =>
+        {
             Some(body.clone())
         }
-        _ => chain(program, around, target, diagnostics).map(|text| made(text, program)),
+        _ => chain(program, around, before, target, diagnostics).map(|text| made(text, program)),
     }
 }
 
@@ -97,10 +107,20 @@ fn prefixed(prefix: &[u8], body: &Bytes) -> Bytes {
 fn chain(
     program: &ProgramDraft,
     around: &Around,
+    before: &Before,
     target: &Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<u8>> {
-    let mut lines = around::lines(around, target, diagnostics)?;
+    let mut lines = around::lines(around, before, target, diagnostics)?;
+    lines.extend(command(program, target, diagnostics)?);
+    let mut text = Vec::new();
+    write(&lines, &mut text)?;
+    Some(text)
+}
+
+/// The program itself, as it stands at the end of a chain.
+pub(super) fn command(program: &ProgramDraft, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Line>> {
+    let mut lines = Vec::new();
     match &program.kind {
         ProgramKind::Exec(words) => variables::command(words, target, &mut lines),
         ProgramKind::Script { interpreter, arguments, body } => {
@@ -130,16 +150,19 @@ fn chain(
             return None;
         }
     }
-    let mut text = Vec::new();
-    for line in lines {
-        line.write(&mut text)?;
-    }
-    Some(text)
+    Some(lines)
+}
+
+/// Interpreters that know `exec 2>&1`.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];
+
+fn base_name(interpreter: &str) -> &str {
+    interpreter.rsplit('/').next().unwrap_or_default()
 }
 
 /// The option with which an interpreter takes its program as an argument.
 fn text_flag(interpreter: &str) -> Option<&'static str> {
-    match interpreter.rsplit('/').next().unwrap_or_default() {
+    match base_name(interpreter) {
         "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "python" | "python3" | "execlineb" => Some("-c"),
         "perl" | "ruby" | "node" | "lua" => Some("-e"),
         "php" => Some("-r"),

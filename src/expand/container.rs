@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use camino::Utf8PathBuf;
 
 use crate::diagnostic::Diagnostic;
+use crate::expand::around::Before;
 use crate::expand::{chain, made};
 use crate::model::{ContainerFile, Program};
 use crate::resolve::container::{ContainerDraft, ContainerKind};
@@ -71,7 +72,7 @@ pub fn container(
         };
         let made = match kind {
             ContainerKind::Main => wrapper(&run, &draft.around, diagnostics),
-            _ => chain::executable(&run, &draft.around, target, diagnostics),
+            _ => chain::executable(&run, &draft.around, &Before::default(), target, diagnostics),
         };
         if let Some(Bytes { bytes, map }) = made {
             files.push(ContainerFile { path, program: Program { bytes, mode: 0o755, map } });

@@ -88,6 +88,12 @@ impl<'s> Arguments<'s> {
         words > 0 && matches!(self.rest.get(words), Some(Argument::Text(_)))
     }
 
+    /// The last one that was taken, or the keyword.
+    #[must_use]
+    pub fn last(&self) -> Span {
+        self.last
+    }
+
     /// Where the next argument stands, or would stand.
     #[must_use]
     pub fn here(&self) -> Span {

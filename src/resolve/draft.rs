@@ -33,8 +33,10 @@ pub struct Draft {
     pub stop_on: Vec<Placed<Death>>,
     /// `ready check`
     pub ready: Option<Placed<Ready>>,
-    /// `log`
-    pub log: Option<Placed<Log>>,
+    /// `log to`, one a destination
+    pub logs: Vec<Placed<Log>>,
+    /// `log through`
+    pub logged: Option<Location>,
     /// `on-exit stop-container`
     pub stop_container: Option<Location>,
     /// `prepare`
@@ -66,7 +68,8 @@ impl Draft {
             when: None,
             stop_on: Vec::new(),
             ready: None,
-            log: None,
+            logs: Vec::new(),
+            logged: None,
             stop_container: None,
             prepare: None,
             cleanup: None,
@@ -253,39 +256,37 @@ pub struct Ready {
     /// Milliseconds between two tries.
     pub interval: Option<u32>,
     /// Milliseconds for one try.
-    pub try_timeout: Option<u32>,
+    pub check_timeout: Option<u32>,
     /// Milliseconds for all.
     pub timeout: Option<u32>,
     /// The number of tries.
     pub tries: Option<u32>,
-    /// The descriptor.
-    pub fd: u32,
 }
 
-/// `log`
+/// `log to`: one destination, and how lines get there.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// The destinations, in order.
-    pub destinations: Vec<Destination>,
-    /// The logger that is fed instead, where it is one that others feed too.
-    pub logger: Option<SmolStr>,
+    /// Where lines go.
+    pub to: LogTarget,
+    /// Old files that are kept.
+    pub keep: Option<u32>,
+    /// Bytes after which a file is rotated.
+    pub rotate_at: Option<u32>,
+    /// How lines are stamped.
+    pub timestamp: Option<Timestamp>,
+    /// `select` and `deselect`, in order: whether lines that match are kept, and the expression.
+    pub filters: Vec<(bool, SmolStr)>,
     /// Who the logger runs as.
     pub user: Option<Placed<User>>,
 }
 
-/// A directory that s6-log writes.
-#[derive(Debug, Clone)]
-pub struct Destination {
-    /// The directory.
-    pub directory: Utf8PathBuf,
-    /// Old files that are kept.
-    pub keep: Option<u32>,
-    /// Bytes after which a file is rotated.
-    pub rotate_at: Option<u64>,
-    /// How lines are stamped.
-    pub timestamp: Option<Timestamp>,
-    /// `select` and `deselect`, in order: whether lines that match are kept, and the expression.
-    pub filters: Vec<(bool, String)>,
+/// Where lines go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogTarget {
+    /// A directory that s6-log writes, by its absolute path.
+    Directory(SmolStr),
+    /// The logger's standard output, which is the container's.
+    Stdout,
 }
 
 /// How log lines are stamped.

@@ -1,11 +1,14 @@
 //! Syntax to model: includes, constants, templates and statements are resolved here, and nothing is checked.
 
 mod arguments;
+mod condition;
 pub mod container;
 mod definitions;
 pub mod draft;
 mod files;
 mod instantiate;
+mod lifecycle;
+mod log;
 mod program;
 mod raw;
 mod scope;
@@ -261,9 +264,21 @@ impl<'t> Resolver<'t> {
         let mut members: Vec<Reference> = Vec::new();
         let mut definitions: Vec<Definition> = Vec::with_capacity(drafts.len());
         let mut memberships: Vec<(Reference, SmolStr, Location)> = Vec::new();
+        let mut logs: HashMap<SmolStr, Location> = HashMap::new();
         for mut draft in drafts {
             for bundle in std::mem::take(&mut draft.bundles) {
                 memberships.push((bundle, draft.definition.name.clone(), draft.definition.place));
+            }
+            let directories = draft.logs.iter().filter_map(|log| match &log.value.to {
+                draft::LogTarget::Directory(directory) => Some((directory.clone(), log.place)),
+                draft::LogTarget::Stdout => None,
+            });
+            for (directory, place) in directories {
+                if let Some(first) = logs.get(&directory) {
+                    self.diagnostics.push(log::written_twice(&directory, place, *first));
+                } else {
+                    logs.insert(directory, place);
+                }
             }
             let (modes, from) = (std::mem::take(&mut draft.modes), definitions.len());
             let name = draft.definition.name.clone();

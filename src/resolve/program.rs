@@ -118,7 +118,7 @@ impl Resolver<'_> {
     }
 
     /// Bytes that can be an argument of a program.
-    fn argument_bytes(&mut self, scope: &Scope, text: &ast::Text) -> Option<Vec<u8>> {
+    pub(super) fn argument_bytes(&mut self, scope: &Scope, text: &ast::Text) -> Option<Vec<u8>> {
         let bytes = self.bytes(scope, text)?.bytes;
         if bytes.contains(&0) {
             let diagnostic = Diagnostic::new(&reading::BAD_VALUE, "an argument cannot hold a NUL byte")

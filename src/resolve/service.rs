@@ -273,7 +273,7 @@ impl Resolver<'_> {
             Err(ValueError::TooLarge) => "more than 4294967295, the largest number that fits",
             Err(_) => "expected decimal digits",
         };
-        let form = language::find(&arguments.statement.keyword.name).map_or("", |known| known.form);
+        let form = language::form(&arguments.statement.keyword.name);
         self.report(
             scope,
             Diagnostic::new(
@@ -386,7 +386,7 @@ impl Resolver<'_> {
     /// Reports that something else was expected where the next argument stands, or would stand.
     pub(super) fn expected<T>(&mut self, scope: &Scope, arguments: &Arguments<'_>, what: &str) -> Option<T> {
         let keyword = &arguments.statement.keyword.name;
-        let form = language::find(keyword).map_or("", |known| known.form);
+        let form = language::form(keyword);
         let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("`{keyword}` wants {what}"))
             .at(scope.at(arguments.here()), format!("expected {what}"));
         let diagnostic = if form.is_empty() { diagnostic } else { diagnostic.help(format!("write `{form}`")) };
@@ -396,16 +396,26 @@ impl Resolver<'_> {
 
     /// Reports arguments and options that nobody took.
     pub(super) fn nothing_left(&mut self, scope: &Scope, arguments: &Arguments<'_>) -> Option<()> {
-        if arguments.is_empty() {
-            return Some(());
-        }
         let keyword = &arguments.statement.keyword.name;
-        let form = language::find(keyword).map_or("", |known| known.form);
+        let form = language::form(keyword);
+        if !arguments.is_empty() {
+            self.report(
+                scope,
+                Diagnostic::new(&reading::SYNTAX, format!("`{keyword}` ends before this"))
+                    .at(scope.at(arguments.here()), "expected the end of the line")
+                    .help(format!("write `{form}`; a newline or `;` ends a statement")),
+            );
+            return None;
+        }
+        let Some(options) = arguments.statement.options.as_ref().filter(|_| language::options(keyword).is_empty())
+        else {
+            return Some(());
+        };
         self.report(
             scope,
-            Diagnostic::new(&reading::SYNTAX, format!("`{keyword}` ends before this"))
-                .at(scope.at(arguments.here()), "expected the end of the line")
-                .help(format!("write `{form}`; a newline or `;` ends a statement")),
+            Diagnostic::new(&reading::SYNTAX, format!("`{keyword}` has no options"))
+                .at(scope.at(options.span), "expected the end of the line")
+                .help(format!("write `{form}`")),
         );
         None
     }

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Number, Placed};
+use crate::model::Placed;
 use crate::resolve::Resolver;
 use crate::resolve::arguments::Arguments;
 use crate::resolve::draft::{Draft, Redirect, RedirectTarget, User};
@@ -69,29 +69,40 @@ impl Resolver<'_> {
                     .push((Placed::new(name, scope.at(resource.span)), Placed::new(amount, scope.at(value.span))));
             }
             "redirect" => self.redirect(scope, draft, arguments)?,
-            "ready" if arguments.word("fd") => {
-                let value = self.number(scope, arguments)?;
-                draft.definition.numbers.push((Number::NotificationFd, value));
+            "when" => draft.when = Some(self.condition(scope, arguments)?),
+            "stop-on" => self.stop_on(scope, draft, arguments)?,
+            "ready" => self.ready(scope, draft, arguments)?,
+            "log" => self.log(scope, draft, arguments)?,
+            "on-exit" if arguments.word("stop-container") => draft.stop_container = Some(place),
+            "on-exit" => return self.expected(scope, arguments, "`stop-container`"),
+            "prepare" => draft.prepare = Some(self.program(scope, arguments)?),
+            "cleanup" => draft.cleanup = Some(self.program(scope, arguments)?),
+            "control-user" => {
+                let user = self.user(scope, arguments)?;
+                let User::Name(name) = user.value else {
+                    return self.bad(scope, user.place, "`control-user` takes a name", "expected the name of a user");
+                };
+                draft.control_user = Some(Placed::new(name, user.place));
             }
-            "ready" => return self.expected(scope, arguments, "`fd` and a number"),
-            keyword => {
-                let message = format!("this version of hermesc cannot write `{keyword}` out yet");
-                let diagnostic = Diagnostic::new(&reading::UNSUPPORTED_STATEMENT, message)
-                    .at(scope.at(arguments.statement.keyword.span), "part of the language, and not supported so far")
-                    .help("write what it stands for out in plain statements: docs/language.md says which file each writes");
-                self.report(scope, diagnostic);
-                return None;
-            }
+            _ => return None,
         }
         Some(())
     }
 
-    fn bad<T>(&mut self, scope: &Scope, at: crate::source::Location, message: &str, label: &str) -> Option<T> {
+    /// Reports a value that cannot be.
+    pub(super) fn bad<T>(
+        &mut self,
+        scope: &Scope,
+        at: crate::source::Location,
+        message: &str,
+        label: &str,
+    ) -> Option<T> {
         self.report(scope, Diagnostic::new(&reading::BAD_VALUE, message).at(at, label));
         None
     }
 
-    fn env(&mut self, scope: &Scope, draft: &mut Draft, arguments: &mut Arguments<'_>) -> Option<()> {
+    /// The name of an environment variable.
+    pub(super) fn variable_name(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<SmolStr> {
         let Some(name) = arguments.text() else { return self.expected(scope, arguments, "the name of a variable") };
         let word = self.string(scope, name)?;
         let sound = !word.is_empty()
@@ -105,6 +116,11 @@ impl Resolver<'_> {
                 "expected letters, digits and `_`",
             );
         }
+        Some(word)
+    }
+
+    fn env(&mut self, scope: &Scope, draft: &mut Draft, arguments: &mut Arguments<'_>) -> Option<()> {
+        let word = self.variable_name(scope, arguments)?;
         if !arguments.sign('=') {
             return self.expected(scope, arguments, "`=` and a value");
         }

@@ -389,10 +389,19 @@ fn escape(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Whether `word` needs no quotes. A brace within a word would be safe, but nobody should have to know that.
+/// Whether `word` needs no quotes. A brace within a word would be safe, but nobody should have to know that; as part of a
+/// `${NAME}` everybody does.
 fn is_bare(word: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(word) else { return false };
     let is_plain = |char| !matches!(char, '"' | '\\' | '{' | '}' | ' ') && !is_hidden(char);
-    !word.is_empty() && word[0] != b'#' && std::str::from_utf8(word).is_ok_and(|word| word.chars().all(is_plain))
+    let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '?';
+    let mut pieces = text.split("${");
+    let first = pieces.next().unwrap_or_default();
+    let variables_close = pieces.all(|piece| {
+        let Some((name, rest)) = piece.split_once('}') else { return false };
+        !name.is_empty() && name.chars().all(is_name) && rest.chars().all(is_plain)
+    });
+    !text.is_empty() && !text.starts_with('#') && first.chars().all(is_plain) && variables_close
 }
 
 /// Whether a reader cannot see `char`, or sees the text around it in another order because of it.
@@ -555,7 +564,11 @@ mod tests {
             (b"", r#""""#),
             (b"#a", r##""#a""##),
             (b"{", r#""{""#),
-            (b"${X}", r#""${X}""#),
+            (b"${X}", "${X}"),
+            (b"x${A}y${?}", "x${A}y${?}"),
+            (b"${X", r#""${X""#),
+            (b"{X}${Y}", r#""{X}${Y}""#),
+            (b"${a b}", r#""${a b}""#),
             (b"a b", r#""a b""#),
             (b"a\\\"b", r#""a\\\"b""#),
             (b"set -e\n\tls\n", "\"set -e\n\tls\n\""),

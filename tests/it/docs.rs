@@ -164,9 +164,12 @@ fn the_reference_holds_the_tables_of_the_language() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md");
     let document = fs::read_to_string(&path).expect("a readable document");
     let mut current = document.clone();
-    for (name, table) in
-        [("definitions", language_reference::definitions()), ("statements", language_reference::statements())]
-    {
+    for (name, table) in [
+        ("definitions", language_reference::definitions()),
+        ("statements", language_reference::statements()),
+        ("options of ready", language_reference::options("ready")),
+        ("options of log", language_reference::options("log")),
+    ] {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
         let start = current.find(&begin).expect("the table's beginning") + begin.len();
         let stop = current.find(&end).expect("the table's end");

@@ -155,22 +155,107 @@ proptest! {
     }
 }
 
+/// A condition, what it comes to with these variables, and how it is written.
+#[derive(Debug, Clone)]
+enum Condition {
+    Truthy(&'static str),
+    Equals(&'static str, &'static str),
+    Path(bool),
+    Command(bool),
+    Not(Box<Condition>),
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+}
+
+impl Condition {
+    fn holds(&self, env: &BTreeMap<&str, &str>) -> bool {
+        match self {
+            Self::Truthy(name) => env
+                .get(name)
+                .is_some_and(|value| ["1", "true", "yes", "on"].contains(&value.to_ascii_lowercase().as_str())),
+            Self::Equals(name, value) => env.get(name).copied().unwrap_or_default() == *value,
+            Self::Path(there) | Self::Command(there) => *there,
+            Self::Not(one) => !one.holds(env),
+            Self::And(all) => all.iter().all(|one| one.holds(env)),
+            Self::Or(some) => some.iter().any(|one| one.holds(env)),
+        }
+    }
+
+    fn written(&self) -> String {
+        let joined = |all: &[Self], word: &str| {
+            format!("({})", all.iter().map(Self::written).collect::<Vec<_>>().join(&format!(" {word} ")))
+        };
+        match self {
+            Self::Truthy(name) => format!("env {name}"),
+            Self::Equals(name, value) => {
+                format!("env {name} = \"{}\"", value.replace('\\', "\\\\").replace('{', "\\x7b"))
+            }
+            Self::Path(there) => format!("path \"{}\"", if *there { "/" } else { "/nowhere at all" }),
+            Self::Command(holds) => format!("command sh \"\"\"exit {}\"\"\"", i32::from(!holds)),
+            Self::Not(one) => format!("not {}", one.written()),
+            Self::And(all) => joined(all, "and"),
+            Self::Or(some) => joined(some, "or"),
+        }
+    }
+}
+
+const VALUES: &[&str] = &["", "1", "TRUE", "off", "-n", "(", "=", "a b", "${HOST}", "x${OTHER}", "{", "}", "\\"];
+
+fn conditions() -> impl Strategy<Value = Condition> {
+    let name = || prop::sample::select(vec!["HOST", "OTHER"]);
+    let leaf = prop_oneof![
+        name().prop_map(Condition::Truthy),
+        (name(), prop::sample::select(VALUES)).prop_map(|(name, value)| Condition::Equals(name, value)),
+        any::<bool>().prop_map(Condition::Path),
+        any::<bool>().prop_map(Condition::Command),
+    ];
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|one| Condition::Not(Box::new(one))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Condition::And),
+            prop::collection::vec(inner, 2..4).prop_map(Condition::Or),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn conditions_hold_as_they_are_written(
+        condition in conditions(),
+        host in prop::option::of(prop::sample::select(VALUES)),
+        other in prop::option::of(prop::sample::select(VALUES)),
+        notify in any::<bool>(),
+    ) {
+        if has_execline() {
+            let env: BTreeMap<&str, &str> =
+                [("HOST", host), ("OTHER", other)].into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            let given: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, *value)).collect();
+            // 2 is a descriptor that is always there.
+            let ready = if notify { "    raw notification-fd text \"2\\n\"\n" } else { "" };
+            let run = run_of(&format!("{ready}    when {}\n    run exec echo runs", condition.written()));
+            let (code, out, err) = start(&run, &given);
+            let expected = if condition.holds(&env) { (Some(0), "runs\n") } else { (Some(125), "") };
+            let out = String::from_utf8_lossy(&out);
+            prop_assert_eq!((code, out.as_ref()), expected, "{}\n{}", err, String::from_utf8_lossy(&run));
+        }
+    }
+}
+
 #[test]
-fn a_statement_that_is_not_supported_is_refused() {
-    let statements: BTreeMap<&str, &str> = [
-        ("when", "when env A"),
-        ("stop-on", "stop-on exit 78"),
-        ("log", "log to \"/var/log/a\""),
-        ("on-exit", "on-exit stop-container"),
-        ("prepare", "prepare exec true"),
-        ("cleanup", "cleanup exec true"),
-        ("control-user", "control-user nobody"),
-    ]
-    .into();
-    for (keyword, statement) in statements {
-        let text = format!("target s6-rc\nlongrun a {{\n    {statement}\n    run exec true\n}}\n");
-        let checked = check(&text);
-        let ids: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect();
-        assert_eq!(ids, ["unsupported-statement"], "{keyword}");
+fn a_oneshot_is_skipped_where_its_condition_does_not_hold() {
+    if !has_execline() {
+        return;
+    }
+    let checked =
+        check("target s6-rc\noneshot a {\n    when env HOST\n    up exec echo up\n    down exec echo down\n}\n");
+    let a = checked.model.get("a").expect("a");
+    for (program, word) in [(&a.programs.up, "up\n"), (&a.programs.down, "down\n")] {
+        let bytes = &program.as_ref().expect("a program").bytes;
+        for (env, expected) in [(&[("HOST", "yes")][..], word), (&[], "")] {
+            let (code, out, err) = start(bytes, env);
+            assert_eq!((code, String::from_utf8_lossy(&out).as_ref()), (Some(0), expected), "{err}");
+        }
     }
 }

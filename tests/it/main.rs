@@ -24,4 +24,5 @@ mod oracle_random;
 mod parser;
 mod rules;
 mod scale;
+mod supervised;
 mod trees;

@@ -32,5 +32,4 @@ pub static ALL: &[&Rule] = &[
     &UNKNOWN_TARGET,
     &UNKNOWN_TEMPLATE,
     &UNREADABLE_SOURCE,
-    &UNSUPPORTED_STATEMENT,
 ];

@@ -165,34 +165,3 @@ bundle user { setup }
     ),
     check: None,
 };
-
-/// A statement that this version cannot write out yet.
-pub static UNSUPPORTED_STATEMENT: Rule = Rule {
-    id: "unsupported-statement",
-    severity: Severity::Error,
-    scope: Scope::Language,
-    summary: "A statement that this version cannot write out yet",
-    explanation: r##"The syntax of `when`, `stop-on`, `log`, `ready check`, `on-exit`, `prepare`, `cleanup` and `control-user` is settled, and this version refuses them rather than write a service that ignores them. What they stand for can be written in plain statements: a `run` and a `finish`, a logger and a pipeline, a oneshot."##,
-    bad: Example::Language(
-        r##"longrun web {
-    when env WEB
-    run exec httpd -f
-}
-bundle user { web }
-"##,
-    ),
-    good: Example::Language(
-        r##"longrun web {
-    run sh """
-        test "$WEB" = 1 || exit 0
-        exec httpd -f
-        """
-    finish sh """
-        test "$WEB" = 1 || exit 125
-        """
-}
-bundle user { web }
-"##,
-    ),
-    check: None,
-};
