@@ -14,6 +14,7 @@ mod fix;
 mod golden;
 mod image;
 mod import;
+mod import_command;
 mod instance;
 mod live;
 mod memory;
