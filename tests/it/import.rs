@@ -316,3 +316,45 @@ fn a_tree_reads_as_recorded() {
     }
     assert_eq!(imported.printed.text, fs::read_to_string(golden).unwrap());
 }
+
+/// Accepted by s6-rc-compile, and refused of the text by a rule that says why it cannot work at run time.
+const AT_RUN_TIME: &[(&str, &str)] =
+    &[("ok-down-signal-garbage", "unknown-signal"), ("ok-down-signal-empty", "unknown-signal")];
+
+#[test]
+fn what_the_compiler_accepts_can_be_imported_and_emitted() {
+    let (mut same, mut left_out, mut wrong) = (0, Vec::new(), Vec::new());
+    for case in crate::oracle::cases() {
+        let name = case["name"].as_str().unwrap().to_owned();
+        if case["exit"].as_i64() != Some(0) || case.get("sources").is_some() {
+            continue;
+        }
+        let (_directory, path) = temporary();
+        crate::oracle::build(&case, path.as_std_path());
+        let (from, to) = (path.join("src"), path.join("to"));
+        let mut read = Verbatim::default();
+        if let Err((path, error)) = read.add(&source(&from)) {
+            left_out.push(format!("{name}: {path}: {error}"));
+            continue;
+        }
+        let options = Options {
+            target: Target::find("s6-rc", None).unwrap(),
+            path: Utf8Path::new("a"),
+            scripts: Scripts::Inline,
+        };
+        let imported = import(&read.tree, &options).map_err(|error| error.to_string()).expect(&name);
+        let checked = crate::memory::check(&imported.printed.text);
+        write::write(&plan(&checked.model), &to, false).unwrap();
+        assert_eq!(on_disk(from.as_std_path()), on_disk(to.as_std_path()), "{name}\n{}", imported.printed.text);
+        let codes = crate::oracle::error_codes(&checked);
+        let expected: Vec<&str> =
+            AT_RUN_TIME.iter().filter(|(known, _)| *known == name).map(|(_, rule)| *rule).collect();
+        if codes != expected {
+            wrong.push(format!("{name}: {:?}\n{}", crate::memory::found(&checked), imported.printed.text));
+        }
+        same += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(left_out.len() <= 3, "{left_out:#?}");
+    assert!(same > 100, "only {same} cases");
+}
