@@ -21,7 +21,7 @@ pub(super) struct ImportArgs {
     /// The file to write, instead of the standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<Utf8PathBuf>,
-    /// Where long scripts go, and files that are no text: into the text, or into files in a directory beside FILE.
+    /// Where long scripts go: into the text, or into files in a directory beside FILE, as what is no text does.
     #[arg(long, value_enum, default_value_t = Where::Inline)]
     scripts: Where,
     /// Turn flat `dependencies` and `contents`, which are deprecated, into directories.
@@ -39,7 +39,7 @@ pub(super) struct ImportArgs {
 enum Where {
     /// Into the text.
     Inline,
-    /// Long scripts, and files that are no text, into files of their own.
+    /// Into files of their own.
     Files,
 }
 
@@ -80,11 +80,15 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
     let options = Options {
         target,
         path: &path,
-        scripts: if arguments.scripts == Where::Files { Scripts::Files(&beside) } else { Scripts::Inline },
+        scripts: match (arguments.scripts, &arguments.output) {
+            (_, None) => Scripts::Inline,
+            (Where::Inline, Some(_)) => Scripts::InlineText(&beside),
+            (Where::Files, Some(_)) => Scripts::Files(&beside),
+        },
     };
     let imported = import::import(&read.tree, &options).map_err(|error| {
         let help = match error {
-            import::ImportError::TooLarge(_) => "say `--scripts files`: it then becomes a file beside the text",
+            import::ImportError::TooLarge(_) => "say `-o FILE`: it then becomes a file beside the text",
             import::ImportError::NotTheSame(_) => "nothing was written; this is a mistake in hermesc: please report it",
         };
         output::failure(&format!("cannot import: {error}"), Some(help))
@@ -94,10 +98,15 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         Stream::Out.write(&imported.printed.text);
         return Ok(FINE);
     };
+    let directory = file.with_file_name(&beside);
+    if !imported.printed.files.is_empty() && !arguments.force && directory.symlink_metadata().is_ok() {
+        let help = Some("name another file, or say --force to write into it");
+        return Err(output::failure(&format!("{directory} is there already"), help));
+    }
     write(file, &imported).map_err(|error| output::failure(&error.to_string(), None))?;
     let also = match imported.printed.files.len() {
         0 => String::new(),
-        number => format!(", and {} in {}", count(number, "file"), file.with_file_name(&beside)),
+        number => format!(", and {} in {directory}", count(number, "file")),
     };
     let definitions = count(imported.definitions, "definition");
     Stream::Out.write(&format!("{file}: {definitions} for {target}{also}\n"));

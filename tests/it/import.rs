@@ -243,12 +243,16 @@ pub fn temporary() -> (TempDir, Utf8PathBuf) {
 #[test]
 fn random_trees_come_back_as_they_were() {
     let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
-    let result = runner.run(&(tree(), any::<bool>()), |((overlay, entries), files)| {
+    let places = select(vec![
+        Scripts::Inline,
+        Scripts::InlineText(Utf8Path::new("set.files")),
+        Scripts::Files(Utf8Path::new("set.files")),
+    ]);
+    let result = runner.run(&(tree(), places), |((overlay, entries), scripts)| {
         let (_directory, path) = temporary();
         let (from, to) = (path.join("from"), path.join("to"));
         fs::create_dir(&from).unwrap();
         make(from.as_std_path(), &entries);
-        let scripts = if files { Scripts::Files(Utf8Path::new("set.files")) } else { Scripts::Inline };
         let imported = there_and_back(&from, &to, scripts);
         prop_assert_eq!(
             on_disk(from.as_std_path()),

@@ -74,7 +74,7 @@ fn a_broken_tree_is_imported_with_a_word_and_not_emitted() {
 #[test]
 fn what_cannot_be_imported_is_refused_before_anything_is_written() {
     type Setup = fn(&Utf8Path);
-    let cases: [(&str, Setup, &str); 8] = [
+    let cases: [(&str, Setup, &str); 7] = [
         ("a FIFO", |from| fifo(&from.join("a/pipe")), "neither a file nor a directory nor a symbolic link"),
         (
             "a name that is not UTF-8",
@@ -95,11 +95,6 @@ fn what_cannot_be_imported_is_refused_before_anything_is_written() {
             "too deep",
             |from| fs::create_dir_all(from.join("a").join(vec!["d"; 40].join("/"))).unwrap(),
             "more than 32 directories deep",
-        ),
-        (
-            "a line that is too long",
-            |from| fs::write(from.join("a/line"), vec![b'x'; 2 << 20]).unwrap(),
-            "too large to stand in a text",
         ),
         (
             "a file where the directory should be",
@@ -135,6 +130,36 @@ fn what_cannot_be_imported_is_refused_before_anything_is_written() {
         assert!(told(&output).contains(expected), "{name}: {}", told(&output));
         assert!(!text.exists(), "{name}");
     }
+}
+
+#[test]
+fn what_cannot_stand_in_a_text_is_a_file_beside_it() {
+    let (_directory, path) = temporary();
+    let (from, text, to) = (path.join("from"), path.join("set.hermes"), path.join("to"));
+    let file = |bytes: Vec<u8>| Made::File(bytes, 0o644);
+    make(
+        from.as_std_path(),
+        &[
+            ("a/type".to_owned(), file(b"oneshot\n".to_vec())),
+            ("a/up".to_owned(), file(b"true\n".to_vec())),
+            ("a/line".to_owned(), file(vec![b'x'; 2 << 20])),
+            ("a/binary".to_owned(), file(vec![0xff; 9])),
+        ],
+    );
+    let output = hermesc(&["import", from.as_str()]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("a/line is too large to stand in a text"), "{}", told(&output));
+    let output = hermesc(&["import", from.as_str(), "-o", text.as_str()]);
+    assert!(told(&output).contains("and 2 files in"), "{}", told(&output));
+    fs::remove_file(&text).unwrap();
+    let output = hermesc(&["import", from.as_str(), "-o", text.as_str()]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("set.files is there already") && !text.exists(), "{}", told(&output));
+    let output = hermesc(&["import", from.as_str(), "-o", text.as_str(), "--force"]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let output = hermesc(&["emit", text.as_str(), "-o", to.as_str()]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(on_disk(from.as_std_path()), on_disk(to.as_std_path()));
 }
 
 fn fifo(path: &Utf8Path) {
