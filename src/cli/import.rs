@@ -21,7 +21,7 @@ pub(super) struct ImportArgs {
     /// The file to write, instead of the standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<Utf8PathBuf>,
-    /// Where long scripts go, and files that are no text: into the text, or into files in a directory beside FILE.
+    /// Where long scripts go: into the text, or into files in a directory beside FILE, as what is no text does.
     #[arg(long, value_enum, default_value_t = Where::Inline)]
     scripts: Where,
     /// Turn flat `dependencies` and `contents`, which are deprecated, into directories.
@@ -39,7 +39,7 @@ pub(super) struct ImportArgs {
 enum Where {
     /// Into the text.
     Inline,
-    /// Long scripts, and files that are no text, into files of their own.
+    /// Into files of their own.
     Files,
 }
 
@@ -65,6 +65,11 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
             output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(help))
         })?;
     }
+    if read.tree.entries.is_empty() {
+        let paths = arguments.paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
+        let help = "name the directory that holds the definitions, or the image's root";
+        return Err(output::failure(&format!("{paths} holds nothing to import"), Some(help)));
+    }
     let modernised = if arguments.modernise { import::modernise(&mut read.tree) } else { 0 };
     let assumed = layouts.first().map_or_else(Target::default, read::target);
     let overlay = layouts.first().is_some_and(|layout| layout.overlay);
@@ -75,25 +80,33 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
     let options = Options {
         target,
         path: &path,
-        scripts: if arguments.scripts == Where::Files { Scripts::Files(&beside) } else { Scripts::Inline },
-        layer: target.is_overlay(),
+        scripts: match (arguments.scripts, &arguments.output) {
+            (_, None) => Scripts::Inline,
+            (Where::Inline, Some(_)) => Scripts::InlineText(&beside),
+            (Where::Files, Some(_)) => Scripts::Files(&beside),
+        },
     };
     let imported = import::import(&read.tree, &options).map_err(|error| {
         let help = match error {
-            import::ImportError::TooLarge(_) => "say `--scripts files`: it then becomes a file beside the text",
+            import::ImportError::TooLarge(_) => "say `-o FILE`: it then becomes a file beside the text",
             import::ImportError::NotTheSame(_) => "nothing was written; this is a mistake in hermesc: please report it",
         };
         output::failure(&format!("cannot import: {error}"), Some(help))
     })?;
-    remarks(&imported, &options, &read, modernised);
+    remarks(&imported, &read, modernised);
     let Some(file) = &arguments.output else {
         Stream::Out.write(&imported.printed.text);
         return Ok(FINE);
     };
+    let directory = file.with_file_name(&beside);
+    if !imported.printed.files.is_empty() && !arguments.force && directory.symlink_metadata().is_ok() {
+        let help = Some("name another file, or say --force to write into it");
+        return Err(output::failure(&format!("{directory} is there already"), help));
+    }
     write(file, &imported).map_err(|error| output::failure(&error.to_string(), None))?;
     let also = match imported.printed.files.len() {
         0 => String::new(),
-        number => format!(", and {} in {}", count(number, "file"), file.with_file_name(&beside)),
+        number => format!(", and {} in {directory}", count(number, "file")),
     };
     let definitions = count(imported.definitions, "definition");
     Stream::Out.write(&format!("{file}: {definitions} for {target}{also}\n"));
@@ -125,7 +138,7 @@ fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
 }
 
 /// Says what people should know of the text.
-fn remarks(imported: &Imported, options: &Options<'_>, read: &Verbatim, modernised: usize) {
+fn remarks(imported: &Imported, read: &Verbatim, modernised: usize) {
     let say = |message: String, help: &str| {
         Stream::Err.write(&format!("{}\n  help: {help}\n", safe_text(&message)));
     };
@@ -140,18 +153,23 @@ fn remarks(imported: &Imported, options: &Options<'_>, read: &Verbatim, modernis
         say(format!("note: {} turned into directories", count(modernised, "flat list")), "the text gives the new form");
     }
     if !imported.unknown.is_empty() {
-        let names = imported.unknown.join(", ");
-        if options.layer {
-            say(
-                format!("note: not defined here, and written as `extern`: {names}"),
-                "the base image must define them; a misspelt name would be among them",
-            );
-        } else {
-            say(
-                format!("note: not defined here: {names}"),
-                "import the directories that define them together with this one, or add `extern service NAME`",
-            );
-        }
+        say(
+            format!("note: not defined here, and written as `extern`: {}", imported.unknown.join(", ")),
+            "something else must define them, such as the base image; a misspelt name would be among them",
+        );
+    }
+    if imported.nothing_starts {
+        say(
+            "note: nothing that is defined here is in the bundle `user`: written with a comment that allows it"
+                .to_owned(),
+            "another layer must fill the bundle; delete the comment where there is none",
+        );
+    }
+    if imported.errors > 0 {
+        say(
+            format!("note: {} in what was imported", count(imported.errors, "error")),
+            "`hermesc check` shows them; the text is not emitted before they are mended",
+        );
     }
 }
 

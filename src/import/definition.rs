@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
 use crate::import::nowhere;
@@ -18,7 +18,7 @@ use crate::s6rc::target::Target;
 const PLAIN: u32 = 0o644;
 
 /// The files of one definition, by their paths below its directory.
-pub(super) type Files<'t> = BTreeMap<&'t Utf8Path, &'t Entry>;
+pub(super) type Files<'t> = BTreeMap<&'t str, &'t Entry>;
 
 /// The definition that its files say; what it does not say is carried as it is.
 pub(super) fn definition(target: &Target, name: &str, files: &Files<'_>) -> Definition {
@@ -37,12 +37,12 @@ pub(super) fn definition(target: &Target, name: &str, files: &Files<'_>) -> Defi
 struct Lifter<'f, 't> {
     files: &'f Files<'t>,
     /// What the definition says already.
-    taken: HashSet<&'t Utf8Path>,
+    taken: HashSet<&'t str>,
 }
 
 impl<'t> Lifter<'_, 't> {
-    fn entry(&self, path: &str) -> Option<(&'t Utf8Path, &'t Entry)> {
-        self.files.get_key_value(Utf8Path::new(path)).map(|(path, entry)| (*path, *entry))
+    fn entry(&self, path: &str) -> Option<(&'t str, &'t Entry)> {
+        self.files.get_key_value(path).map(|(path, entry)| (*path, *entry))
     }
 
     fn has(&self, path: &str) -> bool {
@@ -105,9 +105,11 @@ impl<'t> Lifter<'_, 't> {
         let Some((_, Entry::Directory)) = self.entry(directory) else { return };
         let mut names = Vec::new();
         for (path, entry) in self.files {
-            let child = path.parent() == Some(Utf8Path::new(directory));
+            let below = path.strip_prefix(directory).and_then(|rest| rest.strip_prefix('/'));
             let empty = matches!(entry, Entry::File { bytes, mode: PLAIN } if bytes.is_empty());
-            let Some(name) = path.file_name().filter(|name| child && empty && !name.starts_with('.')) else { continue };
+            let Some(name) = below.filter(|name| empty && !name.contains('/') && !name.starts_with('.')) else {
+                continue;
+            };
             names.push(Reference { name: name.into(), place: nowhere(), origin: ReferenceOrigin::Written });
             self.taken.insert(path);
         }
@@ -206,11 +208,11 @@ impl<'t> Lifter<'_, 't> {
     fn rest(&self) -> Vec<(Utf8PathBuf, ExtraFile)> {
         let left = self.files.iter().filter(|(path, _)| !self.taken.contains(*path));
         left.filter(|(path, entry)| {
-            // What is below a directory follows it.
-            let next = self.files.range::<Utf8Path, _>((Bound::Excluded(**path), Bound::Unbounded)).next();
-            !matches!(entry, Entry::Directory) || !next.is_some_and(|(next, _)| next.starts_with(path))
+            let below = format!("{path}/");
+            let next = || self.files.range::<str, _>((Bound::Excluded(below.as_str()), Bound::Unbounded)).next();
+            !matches!(entry, Entry::Directory) || !next().is_some_and(|(next, _)| next.starts_with(&below))
         })
-        .map(|(path, entry)| ((*path).to_owned(), ExtraFile { content: extra(entry), place: nowhere() }))
+        .map(|(path, entry)| (Utf8PathBuf::from(*path), ExtraFile { content: extra(entry), place: nowhere() }))
         .collect()
     }
 }

@@ -5,14 +5,16 @@ mod modernise;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::ops::Bound;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::compile::{self, Checked};
+use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
 use crate::model::{External, ExtraFile, Model};
 use crate::print::{Printed, Scripts, TooLarge, print};
-use crate::resolve::{Files, resolve};
+use crate::resolve::Files;
+use crate::rules;
 use crate::s6rc::plan::{Entry, FileTree, plan};
 use crate::s6rc::target::{Family, Target};
 use crate::source::{FileId, Location};
@@ -29,8 +31,6 @@ pub struct Options<'p> {
     pub path: &'p Utf8Path,
     /// Where scripts go.
     pub scripts: Scripts<'p>,
-    /// Whether names that nobody defines are somebody else's, such as the base image's.
-    pub layer: bool,
 }
 
 /// An imported tree.
@@ -40,8 +40,12 @@ pub struct Imported {
     pub printed: Printed,
     /// How many definitions it has.
     pub definitions: usize,
-    /// Names that nobody defines.
+    /// Names that nobody defines, and which the text takes for somebody else's.
     pub unknown: Vec<String>,
+    /// Whether the boot brings up nothing of it.
+    pub nothing_starts: bool,
+    /// The number of errors that the text still has, as the tree has: it is not emitted before they are mended.
+    pub errors: usize,
 }
 
 /// Why a tree was not imported.
@@ -62,19 +66,26 @@ pub enum ImportError {
 /// [`ImportError`].
 pub fn import(tree: &FileTree, options: &Options<'_>) -> Result<Imported, ImportError> {
     let mut model = model(tree, options.target);
-    let printed = print(&model, options.scripts)?;
-    let again = again(&printed, options)?;
-    let unknown = unknown(&again);
-    let definitions = model.definitions.len();
-    if !options.layer || unknown.is_empty() {
-        compare(tree, &plan(&again))?;
-        return Ok(Imported { printed, definitions, unknown });
+    let mut printed = print(&model, options.scripts)?;
+    let mut checked = again(&printed, options)?;
+    let unknown = unknown(&checked.model);
+    if !unknown.is_empty() {
+        let external = |name: &String| External { name: name.into(), kind: None, place: nowhere() };
+        model.externals = unknown.iter().map(external).collect();
+        printed = print(&model, options.scripts)?;
+        checked = again(&printed, options)?;
     }
-    let external = |name: &String| External { name: name.into(), kind: None, place: nowhere() };
-    model.externals = unknown.iter().map(external).collect();
-    let printed = print(&model, options.scripts)?;
-    compare(tree, &plan(&self::again(&printed, options)?))?;
-    Ok(Imported { printed, definitions, unknown })
+    let empty_user = |found: &Diagnostic| found.rule.id == rules::empty_user::RULE.id;
+    let nothing_starts = checked.diagnostics.iter().any(empty_user);
+    if nothing_starts {
+        // The directories are taken as a part of something larger; whoever reads the text sees that it was not judged.
+        let comment = format!("\n\n# hermesc: allow-file({}) as imported\n", rules::empty_user::RULE.id);
+        printed.text = printed.text.replacen('\n', &comment, 1);
+        checked = again(&printed, options)?;
+    }
+    compare(tree, &plan(&checked.model))?;
+    let definitions = model.definitions.len();
+    Ok(Imported { printed, definitions, unknown, nothing_starts, errors: checked.errors() })
 }
 
 /// The target of a tree in the layout of s6-overlay: where `user` lies among the services, one that looks for it there.
@@ -106,19 +117,23 @@ pub fn model(tree: &FileTree, target: Target) -> Model {
             continue;
         }
         let below = tree.entries.range(path.clone()..).take_while(|(other, _)| other.starts_with(path));
-        let files = below.filter_map(|(other, entry)| Some((other.strip_prefix(path).ok()?, entry)));
-        let files: definition::Files<'_> = files.filter(|(other, _)| !other.as_str().is_empty()).collect();
+        let length = path.as_str().len() + 1;
+        let files: definition::Files<'_> =
+            below.filter_map(|(other, entry)| Some((other.as_str().get(length..)?, entry))).collect();
         if !files.is_empty() {
             model.push(definition(&target, name, &files));
         }
     }
     let planned = plan(&model);
-    for (path, entry) in &tree.entries {
+    // Both are in the same order.
+    let mut known = planned.entries.iter().peekable();
+    let mut entries = tree.entries.iter().peekable();
+    while let Some((path, entry)) = entries.next() {
+        while known.next_if(|(other, _)| *other < path).is_some() {}
         // A directory that holds something is made with it.
-        let next = || tree.entries.range::<Utf8PathBuf, _>((Bound::Excluded(path), Bound::Unbounded)).next();
-        let holds = || next().is_some_and(|(next, _)| next.starts_with(path));
-        let known = planned.entries.get(path) == Some(entry);
-        if !known && (!matches!(entry, Entry::Directory) || !holds()) {
+        let mut holds = || entries.peek().is_some_and(|(next, _)| next.starts_with(path));
+        let is_known = known.peek().is_some_and(|(other, planned)| *other == path && *planned == entry);
+        if !is_known && (!matches!(entry, Entry::Directory) || !holds()) {
             model.files.push((path.clone(), ExtraFile { content: extra(entry), place: nowhere() }));
         }
     }
@@ -141,20 +156,20 @@ fn unknown(model: &Model) -> Vec<String> {
     names.into_iter().filter(|name| graph.find(name).is_none()).map(str::to_owned).collect()
 }
 
-/// What a printed text says when it is read.
-fn again(printed: &Printed, options: &Options<'_>) -> Result<Model, ImportError> {
+/// What a printed text says when it is read, and what is told of it.
+fn again(printed: &Printed, options: &Options<'_>) -> Result<Checked, ImportError> {
     let beside = options.path.parent().unwrap_or(Utf8Path::new(""));
     let mut files: BTreeMap<Utf8PathBuf, &[u8]> =
         printed.files.iter().map(|(path, bytes)| (beside.join(path), bytes.as_slice())).collect();
     files.insert(options.path.to_owned(), printed.text.as_bytes());
     let memory = Memory { files };
-    match resolve(&memory, &[options.path.to_owned()], None) {
-        Ok(resolved) => Ok(resolved.model),
-        Err((path, _)) => Err(ImportError::NotTheSame(path)),
-    }
+    compile::check(&memory, &[options.path.to_owned()], None).map_err(|(path, _)| ImportError::NotTheSame(path))
 }
 
 fn compare(tree: &FileTree, planned: &FileTree) -> Result<(), ImportError> {
+    if tree == planned {
+        return Ok(());
+    }
     let differs = |path: &&Utf8PathBuf| tree.entries.get(*path) != planned.entries.get(*path);
     match tree.entries.keys().chain(planned.entries.keys()).find(differs) {
         Some(path) => Err(ImportError::NotTheSame(path.clone())),

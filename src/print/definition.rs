@@ -1,5 +1,7 @@
 //! Services and bundles.
 
+use std::collections::HashSet;
+
 use camino::Utf8Path;
 
 use crate::language::{self, Place};
@@ -58,7 +60,10 @@ impl Printer<'_> {
     }
 
     fn dependencies(&self, definition: &Definition) -> String {
-        let default = self.model.target.default_dependency().filter(|_| definition.extends == Extends::Nothing);
+        // Only a service that the set itself defines has one, and none of the target's own.
+        let has_default =
+            definition.extends == Extends::Nothing && self.model.target.built_in(&definition.name).is_none();
+        let default = self.model.target.default_dependency().filter(|_| has_default);
         let written = |reference: &&Reference| reference.origin != ReferenceOrigin::Flat;
         let has = |name: &str| definition.dependencies.iter().filter(written).any(|reference| reference.name == name);
         let mut lines = String::new();
@@ -162,8 +167,9 @@ impl Printer<'_> {
                 .filter_map(|(prefix, keyword)| Some((*keyword, path.as_str().strip_prefix(prefix)?)))
                 .find(|(_, rest)| !rest.is_empty());
             let (keyword, shown) = found.unwrap_or(("raw", path.as_str()));
+            let shown = if keyword == "raw" { quoted(shown.as_bytes()) } else { name(shown) };
             let content = self.content(file, &Utf8Path::new(&definition.name).join(path), DEEP)?;
-            lines.push_str(&format!("{INDENT}{keyword} {} {content}\n", quoted(shown.as_bytes())));
+            lines.push_str(&format!("{INDENT}{keyword} {shown} {content}\n"));
         }
         Ok(lines)
     }
@@ -171,14 +177,12 @@ impl Printer<'_> {
 
 /// The names that a list says, without those whose files are carried.
 fn names(references: &[Reference], definition: &Definition, directory: &str) -> Vec<String> {
-    let mut known = Vec::new();
-    for reference in references.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat) {
-        let carried = definition.carries(&format!("{directory}/{}", reference.name));
-        if !carried && !known.contains(&name(&reference.name)) {
-            known.push(name(&reference.name));
-        }
-    }
-    known
+    let mut known = HashSet::new();
+    let said = references.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat);
+    said.filter(|reference| !definition.carries(&format!("{directory}/{}", reference.name)))
+        .filter(|reference| known.insert(&reference.name))
+        .map(|reference| name(&reference.name))
+        .collect()
 }
 
 fn documentation(definition: &Definition) -> String {

@@ -25,7 +25,9 @@ const LONG: usize = 40;
 pub enum Scripts<'p> {
     /// Into the text.
     Inline,
-    /// Long ones, and those that are no text, into files of this directory, by its path relative to the text.
+    /// Into the text where they are text, and else into files of this directory, by its path relative to the text.
+    InlineText(&'p Utf8Path),
+    /// As before, and long ones into files too.
     Files(&'p Utf8Path),
 }
 
@@ -153,14 +155,26 @@ impl Printer<'_> {
         indent: usize,
     ) -> Result<String, TooLarge> {
         let target = &self.model.target;
-        if let Scripts::Files(directory) = self.scripts {
-            let long = bytes.split(|byte| *byte == b'\n').nth(LONG + 1).is_some();
-            if long || std::str::from_utf8(bytes).is_err() || bytes.len() > LONG * 1024 {
+        let (directory, limit) = match self.scripts {
+            Scripts::Inline => (None, None),
+            Scripts::InlineText(directory) => (Some(directory), None),
+            Scripts::Files(directory) => (Some(directory), Some(LONG)),
+        };
+        let many_lines = |limit: usize| bytes.split(|byte| *byte == b'\n').nth(limit + 1).is_some();
+        let long = limit.is_some_and(|limit| many_lines(limit) || bytes.len() > limit * 1024);
+        let inline = if directory.is_some() && (long || std::str::from_utf8(bytes).is_err()) {
+            None
+        } else {
+            program::program(target, home, bytes, mode, indent)
+        };
+        match (inline, directory) {
+            (Some(text), _) => Ok(text),
+            (None, None) => Err(TooLarge(path.to_string())),
+            (None, Some(directory)) => {
                 let path = self.beside(directory, path, bytes);
-                return Ok(program::file(target, home, mode, &text::quoted(path.as_str().as_bytes())));
+                Ok(program::file(&self.model.target, home, mode, &text::quoted(path.as_str().as_bytes())))
             }
         }
-        program::program(target, home, bytes, mode, indent).ok_or_else(|| TooLarge(path.to_string()))
     }
 
     /// Puts bytes into a file of a readable name.

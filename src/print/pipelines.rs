@@ -46,6 +46,7 @@ impl<'m> Pipelines<'m> {
             .pipeline_name
             .as_ref()
             .filter(|_| !definition.carries("pipeline-name"))
+            .filter(|name| !name.value.contains('/') && !name.value.starts_with('.'))
             .map(|name| name.value.as_str())
     }
 

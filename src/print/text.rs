@@ -2,6 +2,9 @@
 
 use crate::syntax::{MAX_LINE_BYTES, interpolated};
 
+/// A text without a final newline is short up to so many bytes.
+const SHORT: usize = 60;
+
 /// Words that mean something else where a name or an interpreter could stand.
 const RESERVED: &[&str] = &[
     "bundle",
@@ -138,7 +141,9 @@ fn fence(text: &str, indent: usize) -> Option<String> {
 /// stand in a text at all, since a line would be too long.
 pub(super) fn content(bytes: &[u8], indent: usize, script: bool) -> Option<String> {
     let mut lines = bytes.split(|byte| *byte == b'\n').skip(1);
-    let over_lines = lines.next().is_some_and(|second| script || !second.is_empty() || lines.next().is_some());
+    let has_lines = lines.next().is_some_and(|second| script || !second.is_empty() || lines.next().is_some());
+    // A text without a final newline cannot be indented: a short one reads better on one line.
+    let over_lines = has_lines && (script || bytes.ends_with(b"\n") || bytes.len() > SHORT);
     let fenced = std::str::from_utf8(bytes).ok().filter(|_| over_lines).and_then(|text| fence(text, indent));
     let fits = |text: &String| text.lines().all(|line| line.len() + 1024 < MAX_LINE_BYTES);
     fenced.filter(fits).or_else(|| Some(quoted(bytes)).filter(fits))
@@ -169,7 +174,8 @@ mod tests {
     fn contents_are_fenced_where_they_have_lines() {
         assert_eq!(content(b"a\n\nb\n", 4, false).as_deref(), Some("\"\"\"\n    a\n\n    b\n    \"\"\""));
         assert_eq!(content(b"a\n", 4, false).as_deref(), Some("\"a\\n\""));
-        assert_eq!(content(b"a\nb", 4, false).as_deref(), Some("\"\"\"\na\nb\"\"\""));
+        assert_eq!(content(b"a\nb", 4, true).as_deref(), Some("\"\"\"\na\nb\"\"\""));
+        assert_eq!(content(b"a\nb", 4, false).as_deref(), Some("\"a\\nb\""));
         assert_eq!(content(b"a\r\nb\n", 4, false).as_deref(), Some("\"a\\r\\nb\\n\""));
         assert_eq!(content(b"\"\"\"\n", 0, true).as_deref(), Some("\"\"\"\"\n\"\"\"\n\"\"\"\""));
         assert_eq!(content(b"a\n\xff", 0, true).as_deref(), Some("\"a\\n\\xff\""));

@@ -1,13 +1,63 @@
-//! Files that are carried as they are, and that s6-rc reads: what they mean goes into the model, their bytes stay theirs.
+//! Files that are carried as they are. Where s6-rc reads one, what it means goes into the model, and its bytes stay its own.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::diagnostic::Diagnostic;
 use crate::model::{
     Definition, Extra, Flag, Kind, Number, Placed, Program, Reference, ReferenceOrigin, Signal, TextMap,
 };
+use crate::resolve::Resolver;
+use crate::resolve::arguments::Arguments;
 use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
+use crate::resolve::scope::Scope;
+use crate::resolve::values;
+use crate::rules::reading;
 use crate::s6rc::read::{self, formats};
 use crate::source::Location;
+
+impl Resolver<'_> {
+    /// `mode OCTAL`, where it stands; nothing at all where it is malformed.
+    #[allow(clippy::option_option)]
+    pub(super) fn mode(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Option<u32>> {
+        if !arguments.word("mode") {
+            return Some(None);
+        }
+        let Some(text) = arguments.text() else {
+            return self.expected(scope, arguments, "permission bits, such as 0755");
+        };
+        let word = self.string(scope, text)?;
+        let Ok(bits) = values::mode(&word) else {
+            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a file mode"))
+                .at(scope.at(text.span), "expected octal digits, at most 7777")
+                .help("write `mode 0755`");
+            self.report(scope, diagnostic);
+            return None;
+        };
+        Some(Some(bits))
+    }
+
+    /// The content of a carried file: `directory`, `link "…"`, or a program, with `mode` before it; and its bytes with
+    /// their places.
+    pub(super) fn content(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<(Extra, Bytes)> {
+        let start = scope.at(arguments.here());
+        let nothing = Bytes { bytes: Vec::new(), map: TextMap::Whole(start) };
+        if arguments.word("directory") {
+            return Some((Extra::Directory, nothing));
+        }
+        if arguments.word("link") {
+            let Some(text) = arguments.text() else {
+                return self.expected(scope, arguments, "the path that the link points at");
+            };
+            return Some((Extra::Link(Utf8PathBuf::from(self.string(scope, text)?.as_str())), nothing));
+        }
+        let mode = self.mode(scope, arguments)?;
+        let program = self.program(scope, arguments)?;
+        let executable = !matches!(program.kind, ProgramKind::Verbatim(_));
+        let bytes = crate::expand::script(&program, &self.target, &mut self.diagnostics)?;
+        let mode = mode.unwrap_or(if executable { 0o755 } else { 0o644 });
+        Some((Extra::File { bytes: bytes.bytes.clone(), mode }, bytes))
+    }
+}
 
 /// Takes the meaning of a draft's carried files over. What a statement said already stays.
 pub(super) fn understand(draft: &mut Draft) {

@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::language::{self, Place};
-use crate::model::{Extends, Extra, ExtraFile, Flag, Kind, Number, Placed, ReferenceOrigin, Signal, TextMap};
+use crate::model::{Extends, ExtraFile, Flag, Kind, Number, Placed, ReferenceOrigin, Signal};
 use crate::resolve::Resolver;
 use crate::resolve::arguments::Arguments;
 use crate::resolve::container::ContainerKind;
-use crate::resolve::draft::{Bytes, Draft, ProgramDraft, ProgramKind};
+use crate::resolve::draft::{Draft, ProgramDraft};
 use crate::resolve::raw;
 use crate::resolve::scope::Scope;
 use crate::resolve::values::{self, ValueError};
@@ -339,48 +339,6 @@ impl Resolver<'_> {
                 .help("delete one of them"),
         );
         None
-    }
-
-    /// `mode OCTAL`, where it stands; nothing at all where it is malformed.
-    #[allow(clippy::option_option)]
-    fn mode(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<Option<u32>> {
-        if !arguments.word("mode") {
-            return Some(None);
-        }
-        let Some(text) = arguments.text() else {
-            return self.expected(scope, arguments, "permission bits, such as 0755");
-        };
-        let word = self.string(scope, text)?;
-        let Ok(bits) = values::mode(&word) else {
-            let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a file mode"))
-                .at(scope.at(text.span), "expected octal digits, at most 7777")
-                .help("write `mode 0755`");
-            self.report(scope, diagnostic);
-            return None;
-        };
-        Some(Some(bits))
-    }
-
-    /// The content of a carried file: `directory`, `link "…"`, or a program, with `mode` before it; and its bytes with
-    /// their places.
-    pub(super) fn content(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<(Extra, Bytes)> {
-        let start = scope.at(arguments.here());
-        let nothing = Bytes { bytes: Vec::new(), map: TextMap::Whole(start) };
-        if arguments.word("directory") {
-            return Some((Extra::Directory, nothing));
-        }
-        if arguments.word("link") {
-            let Some(text) = arguments.text() else {
-                return self.expected(scope, arguments, "the path that the link points at");
-            };
-            return Some((Extra::Link(Utf8PathBuf::from(self.string(scope, text)?.as_str())), nothing));
-        }
-        let mode = self.mode(scope, arguments)?;
-        let program = self.program(scope, arguments)?;
-        let executable = !matches!(program.kind, ProgramKind::Verbatim(_));
-        let bytes = crate::expand::script(&program, &self.target, &mut self.diagnostics)?;
-        let mode = mode.unwrap_or(if executable { 0o755 } else { 0o644 });
-        Some((Extra::File { bytes: bytes.bytes.clone(), mode }, bytes))
     }
 
     /// Reports that something else was expected where the next argument stands, or would stand.

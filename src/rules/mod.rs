@@ -17,7 +17,7 @@ pub mod dockerfile;
 mod document;
 mod duplicate_definition;
 mod duplicate_entry;
-mod empty_user;
+pub(crate) mod empty_user;
 mod example;
 mod execline_syntax;
 mod flat_list_ignored;

@@ -83,6 +83,11 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
     if number.is_none() && !program && !pipe && name != flat && name != "type" {
         return None;
     }
+    // The compiler warns of it, and does not open it.
+    let last = !definition.consumer_for.is_empty() && definition.producer_for.is_none();
+    if name == "pipeline-name" && !last {
+        return Some(("only the last consumer names a pipeline: s6-rc ignores this", Severity::Warning));
+    }
     let Extra::File { bytes, .. } = content else {
         return if matches!(content, Extra::Directory) { error("s6-rc wants a file here") } else { None };
     };
@@ -106,16 +111,11 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
         "producer-for" | "pipeline-name" if words.len() != 1 => error("s6-rc wants exactly one name here"),
         "producer-for" if !same(definition.producer_for.as_slice()) => error(replaced),
         "consumer-for" if !same(&definition.consumer_for) => error(replaced),
-        "pipeline-name" => {
-            // The compiler warns and goes on where it is not the last consumer.
-            let last = !definition.consumer_for.is_empty() && definition.producer_for.is_none();
-            let said = definition.pipeline_name.as_ref().map(|known| known.value.as_str());
-            let ignored = Some(("only the last consumer names a pipeline: s6-rc ignores this", Severity::Warning));
-            if last {
-                (said != words.first().map(AsRef::as_ref)).then_some((replaced, Severity::Error))
-            } else {
-                ignored
-            }
+        "pipeline-name"
+            if definition.pipeline_name.as_ref().map(|known| known.value.as_str())
+                != words.first().map(AsRef::as_ref) =>
+        {
+            error(replaced)
         }
         _ if name == flat && names.iter().any(|reference| reference.origin != ReferenceOrigin::Flat) => {
             Some(("s6-rc never opens this list, as there is a directory of names", Severity::Warning))

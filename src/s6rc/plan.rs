@@ -72,11 +72,15 @@ impl FileTree {
 /// The files of a model: one directory a definition, in the layout of its target.
 #[must_use]
 pub fn plan(model: &Model) -> FileTree {
-    let mut tree = FileTree::default();
+    let mut entries = Vec::new();
     for definition in &model.definitions {
         let directory = Utf8PathBuf::from(model.target.directory_of(&definition.name));
+        // One small tree each: to compare paths costs the most where there are thousands.
+        let mut tree = FileTree::default();
         plan_definition(&mut tree, &directory, definition);
+        entries.extend(tree.entries);
     }
+    let mut tree = FileTree { entries: entries.into_iter().collect() };
     for (path, extra) in &model.files {
         tree.extra(path.clone(), &extra.content);
     }
@@ -86,7 +90,15 @@ pub fn plan(model: &Model) -> FileTree {
 /// Adds the files of one definition, below `directory`.
 pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
     const PLAIN: u32 = 0o644;
-    if definition.extends == Extends::Nothing {
+    let typed = definition.extends == Extends::Nothing;
+    // Behind `type`, the directories of what follows are there.
+    let put = |tree: &mut FileTree, path: Utf8PathBuf, bytes: Vec<u8>, mode: u32| {
+        if !typed {
+            tree.directories_above(&path);
+        }
+        tree.entries.insert(path, Entry::File { bytes, mode });
+    };
+    if typed {
         tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);
     }
     let (list, flat, names) = match definition.kind {
@@ -94,35 +106,36 @@ pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definit
         _ => ("dependencies.d", "dependencies", &definition.dependencies),
     };
     let mut names = names.iter().filter(|reference| reference.origin != ReferenceOrigin::Flat).peekable();
+    let list_path = directory.join(list);
     // A bundle without members needs the directory all the same, but where a flat list says what it holds.
-    let needed = definition.kind == Kind::Bundle && definition.extends == Extends::Nothing && !definition.carries(flat);
+    let needed = definition.kind == Kind::Bundle && typed && !definition.carries(flat);
     if needed || names.peek().is_some() {
-        tree.directory(directory.join(list));
+        tree.directory(list_path.clone());
     }
     for reference in names {
-        tree.file(directory.join(list).join(reference.name.as_str()), "", PLAIN);
+        put(tree, list_path.join(reference.name.as_str()), Vec::new(), PLAIN);
     }
     for (name, program) in definition.programs.iter() {
-        tree.file(directory.join(name), program.bytes.clone(), program.mode);
+        put(tree, directory.join(name), program.bytes.clone(), program.mode);
     }
     for (number, value) in &definition.numbers {
-        tree.file(directory.join(number.file()), format!("{}\n", value.value), PLAIN);
+        put(tree, directory.join(number.file()), format!("{}\n", value.value).into(), PLAIN);
     }
     for (signal, value) in &definition.signals {
-        tree.file(directory.join(signal.file()), format!("{}\n", value.value), PLAIN);
+        put(tree, directory.join(signal.file()), format!("{}\n", value.value).into(), PLAIN);
     }
     for (flag, _) in &definition.flags {
-        tree.file(directory.join(flag.file()), "", PLAIN);
+        put(tree, directory.join(flag.file()), Vec::new(), PLAIN);
     }
     if let Some(consumer) = &definition.producer_for {
-        tree.file(directory.join("producer-for"), format!("{}\n", consumer.name), PLAIN);
+        put(tree, directory.join("producer-for"), format!("{}\n", consumer.name).into(), PLAIN);
     }
     if !definition.consumer_for.is_empty() {
         let producers: String = definition.consumer_for.iter().map(|producer| format!("{}\n", producer.name)).collect();
-        tree.file(directory.join("consumer-for"), producers, PLAIN);
+        put(tree, directory.join("consumer-for"), producers.into(), PLAIN);
     }
     if let Some(name) = &definition.pipeline_name {
-        tree.file(directory.join("pipeline-name"), format!("{}\n", name.value), PLAIN);
+        put(tree, directory.join("pipeline-name"), format!("{}\n", name.value).into(), PLAIN);
     }
     for (path, extra) in &definition.files {
         tree.extra(directory.join(path), &extra.content);

@@ -1,5 +1,6 @@
 //! Source directories as they are: every byte, mode and link, and no meaning.
 
+use std::collections::btree_map;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -67,8 +68,10 @@ impl Verbatim {
             if depth > MAX_DEPTH {
                 return Err(failed(io::Error::other(format!("more than {MAX_DEPTH} directories deep"))));
             }
-            for entry in fs::read_dir(&disk).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
+            let listed = fs::read_dir(&disk).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+            let mut listed = listed.map_err(failed)?;
+            listed.sort_by_key(fs::DirEntry::file_name);
+            for entry in listed {
                 let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
                     let shown = disk.join(entry.file_name().to_string_lossy().as_ref());
                     return Err((shown, io::Error::other("its name is not UTF-8")));
@@ -116,15 +119,16 @@ impl Verbatim {
         if self.tree.entries.len() >= MAX_ENTRIES {
             return Err((disk.to_owned(), io::Error::other(format!("more than {MAX_ENTRIES} entries"))));
         }
-        match self.tree.entries.get(&path) {
-            Some(known) if *known != entry => {
+        match self.tree.entries.entry(path) {
+            btree_map::Entry::Occupied(known) if *known.get() != entry => {
                 let reason = "another one of these directories has this too, and it is not the same there";
-                Err((disk.to_owned(), io::Error::other(reason)))
+                return Err((disk.to_owned(), io::Error::other(reason)));
             }
-            _ => {
-                self.tree.entries.insert(path, entry);
-                Ok(())
+            btree_map::Entry::Occupied(_) => {}
+            btree_map::Entry::Vacant(free) => {
+                free.insert(entry);
             }
         }
+        Ok(())
     }
 }
