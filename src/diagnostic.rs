@@ -185,7 +185,7 @@ pub fn errors(diagnostics: &[Diagnostic]) -> usize {
 /// (at most a third of the characters differ).
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = name.chars().count().div_ceil(3).max(1);
+    let limit = (name.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;
     for candidate in candidates {

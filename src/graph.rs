@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use smol_str::SmolStr;
@@ -190,7 +190,8 @@ impl Graph {
     }
 
     fn find_cycles(&self) -> Vec<Vec<Step>> {
-        let mut cycles: Vec<Vec<Step>> = tarjan_scc(&self.graph)
+        // Kosaraju's, since petgraph's version of Tarjan's calls itself once a node: a long chain would end the stack.
+        let mut cycles: Vec<Vec<Step>> = kosaraju_scc(&self.graph)
             .into_iter()
             .filter(|component| match component.as_slice() {
                 [single] => self.graph.find_edge(*single, *single).is_some(),

@@ -330,6 +330,18 @@ pub const STATEMENTS: &[Statement] = &[
     statement("control-user", LONGRUN, "control-user NAME", "run", "The user that may control the service."),
 ];
 
+impl Statement {
+    /// Where it may stand, as people say it: "a longrun or a oneshot".
+    #[must_use]
+    pub fn homes(&self) -> String {
+        let places: Vec<&str> = self.places.iter().map(|place| place.with_article()).collect();
+        match places.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            places => places.concat(),
+        }
+    }
+}
+
 /// The statement of that keyword.
 #[must_use]
 pub fn find(keyword: &str) -> Option<&'static Statement> {

@@ -1,11 +1,11 @@
 //! Programs as execline: one program a line, each doing its part and becoming the next.
 
 use crate::diagnostic::Diagnostic;
-use crate::expand::made;
+use crate::expand::line::Line;
+use crate::expand::{around, made, variables};
 use crate::model::TextMap;
-use crate::resolve::draft::{Around, Bytes, Otherwise, ProgramDraft, ProgramKind, Word, WordPiece};
+use crate::resolve::draft::{Around, Bytes, ProgramDraft, ProgramKind};
 use crate::rules::reading;
-use crate::s6rc::execline;
 use crate::s6rc::target::Target;
 
 /// A file that the kernel can start: `run`, `finish`.
@@ -16,7 +16,7 @@ pub(super) fn executable(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Bytes> {
     match &program.kind {
-        ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
+        ProgramKind::Verbatim(bytes) if around.is_empty() => Some(bytes.clone()),
         ProgramKind::Script { interpreter, arguments, body } if around.is_empty() => {
             let first = shebang(interpreter, arguments, program, target, diagnostics)?;
             Some(prefixed(format!("{first}\n").as_bytes(), body))
@@ -37,7 +37,7 @@ pub(super) fn command_line(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Bytes> {
     match &program.kind {
-        ProgramKind::Verbatim(bytes) => Some(bytes.clone()),
+        ProgramKind::Verbatim(bytes) if around.is_empty() => Some(bytes.clone()),
         ProgramKind::Script { interpreter, body, .. } if around.is_empty() && interpreter == "execlineb" => {
             Some(body.clone())
         }
@@ -100,33 +100,9 @@ fn chain(
     target: &Target,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Vec<u8>> {
-    let _ = around;
-    let mut lines: Vec<Vec<Vec<u8>>> = Vec::new();
-    if target.is_overlay() {
-        lines.push(vec![b"with-contenv".to_vec()]);
-    }
+    let mut lines = around::lines(around, target, diagnostics)?;
     match &program.kind {
-        ProgramKind::Exec(words) => {
-            let mut known = Vec::new();
-            for word in words {
-                for piece in &word.pieces {
-                    let WordPiece::Variable { name, otherwise } = piece else { continue };
-                    if known.contains(&name) {
-                        continue;
-                    }
-                    known.push(name);
-                    let name = name.as_bytes().to_vec();
-                    lines.push(match otherwise {
-                        Otherwise::Empty => vec![b"importas".to_vec(), b"-D".to_vec(), Vec::new(), name.clone(), name],
-                        Otherwise::Default(text) => {
-                            vec![b"importas".to_vec(), b"-D".to_vec(), text.clone(), name.clone(), name]
-                        }
-                        Otherwise::Refuse(_) => vec![b"importas".to_vec(), b"-i".to_vec(), name.clone(), name],
-                    });
-                }
-            }
-            lines.push(words.iter().map(argument).collect());
-        }
+        ProgramKind::Exec(words) => variables::command(words, target, &mut lines),
         ProgramKind::Script { interpreter, arguments, body } => {
             let Some(flag) = text_flag(interpreter) else {
                 diagnostics.push(
@@ -136,24 +112,27 @@ fn chain(
                 );
                 return None;
             };
-            let mut words = vec![interpreter.as_bytes().to_vec()];
-            words.extend(arguments.iter().map(|argument| argument.as_bytes().to_vec()));
-            words.push(flag.as_bytes().to_vec());
-            words.push(body.bytes.clone());
-            lines.push(words);
+            let mut line = Line::of(&[interpreter]);
+            for argument in arguments {
+                line.word(argument);
+            }
+            lines.push(line.and(flag).and(&body.bytes));
         }
-        ProgramKind::Verbatim(_) => {}
+        ProgramKind::Verbatim(_) => {
+            diagnostics.push(
+                Diagnostic::new(
+                    &reading::BAD_VALUE,
+                    "what is set up around a program cannot be put around the content of a file",
+                )
+                .at(program.place, "copied as it is")
+                .help("name the program with `exec`, or write the script out: `sh \"\"\"…\"\"\"`"),
+            );
+            return None;
+        }
     }
     let mut text = Vec::new();
     for line in lines {
-        for (at, word) in line.iter().enumerate() {
-            if at > 0 {
-                text.push(b' ');
-            }
-            // Arguments never hold NUL: the resolver refuses them.
-            execline::quote(word, &mut text).ok()?;
-        }
-        text.push(b'\n');
+        line.write(&mut text)?;
     }
     Some(text)
 }
@@ -166,23 +145,4 @@ fn text_flag(interpreter: &str) -> Option<&'static str> {
         "php" => Some("-r"),
         _ => None,
     }
-}
-
-/// One word, variables as execline substitutes them.
-fn argument(word: &Word) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for piece in &word.pieces {
-        match piece {
-            WordPiece::Bytes(literal) => bytes.extend_from_slice(literal),
-            WordPiece::Variable { name, .. } => {
-                // A backslash in front of `${` would take its meaning away (execline's el_substitute): each is doubled.
-                let backslashes = bytes.iter().rev().take_while(|byte| **byte == b'\\').count();
-                bytes.extend(std::iter::repeat_n(b'\\', backslashes));
-                bytes.extend_from_slice(b"${");
-                bytes.extend_from_slice(name.as_bytes());
-                bytes.push(b'}');
-            }
-        }
-    }
-    bytes
 }

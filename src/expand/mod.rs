@@ -1,7 +1,10 @@
 //! Sugar written out: a draft becomes the definitions and files that it stands for under a target.
 
+mod around;
 mod chain;
 mod container;
+mod line;
+mod variables;
 
 pub use container::container;
 

@@ -39,8 +39,12 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
     if !style.unicode {
         theme.characters = miette::ThemeCharacters::ascii();
     }
-    let handler =
-        GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_links(false)
+        .with_context_lines(1)
+        // Names with a hyphen stay whole.
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut shown: HashMap<FileId, Arc<Shown>> = HashMap::new();
     let mut out = String::new();
     for diagnostic in diagnostics {

@@ -222,7 +222,9 @@ impl<'t> Resolver<'t> {
                     (Meaning::Broken, place)
                 }
             };
-            self.check_pattern(scope, file, parameter, &meaning, value_place);
+            let sound = self.check_pattern(scope, file, parameter, &meaning, value_place);
+            // Reported here: whatever uses the value stays silent.
+            let meaning = if sound { meaning } else { Meaning::Broken };
             inside.parameters.insert(parameter.name.name.clone(), meaning);
         }
         for argument in arguments {
@@ -259,7 +261,7 @@ impl<'t> Resolver<'t> {
         self.definitions(&inside, definitions);
     }
 
-    /// Reports a value that does not match its parameter's pattern.
+    /// Whether a value matches its parameter's pattern; one that does not is reported.
     fn check_pattern(
         &mut self,
         scope: &Scope,
@@ -267,22 +269,25 @@ impl<'t> Resolver<'t> {
         parameter: &ast::Parameter,
         meaning: &Meaning,
         place: Location,
-    ) {
-        let Some(pattern) = &parameter.pattern else { return };
+    ) -> bool {
+        let Some(pattern) = &parameter.pattern else { return true };
         let Some(known) = super::values::Pattern::find(&pattern.name) else {
             let names: Vec<&str> = super::values::Pattern::NAMES.to_vec();
             let diagnostic = Diagnostic::new(&reading::BAD_VALUE, format!("`{}` is not a pattern", pattern.name))
                 .at(Location::new(file, pattern.span), "unknown pattern")
                 .help(format!("patterns are {}", names.join(", ")));
-            return self.report(scope, diagnostic);
+            self.report(scope, diagnostic);
+            return true;
         };
         let values: Vec<&Vec<u8>> = match meaning {
             Meaning::Text(text) => vec![text],
             Meaning::List(list) => list.iter().collect(),
             Meaning::Broken => Vec::new(),
         };
+        let mut sound = true;
         for value in values {
             if let Err(why) = known.check(value) {
+                sound = false;
                 self.report(
                     scope,
                     Diagnostic::new(
@@ -294,6 +299,7 @@ impl<'t> Resolver<'t> {
                 );
             }
         }
+        sound
     }
 
     fn repetition(

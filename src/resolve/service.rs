@@ -24,7 +24,11 @@ impl Resolver<'_> {
         let place = if draft.definition.kind == Kind::Longrun { Place::Longrun } else { Place::Oneshot };
         self.statements(scope, place, draft, &body.statements);
         let overlay_default = self.target.default_dependency();
-        if let (Some(name), false) = (overlay_default, draft.stands_alone) {
+        // What has a name of the target, or says it itself, needs nothing more.
+        let stands_alone = draft.stands_alone
+            || self.target.built_in(&draft.definition.name).is_some()
+            || draft.definition.dependencies.iter().any(|known| Some(known.name.as_str()) == overlay_default);
+        if let (Some(name), false) = (overlay_default, stands_alone) {
             let reference = crate::model::Reference {
                 name: name.into(),
                 place: draft.definition.place,
@@ -82,12 +86,11 @@ impl Resolver<'_> {
             return false;
         };
         if !known.places.contains(&place) {
-            let homes: Vec<&str> = known.places.iter().map(|place| place.with_article()).collect();
             let diagnostic = Diagnostic::new(
                 &reading::STATEMENT_OF_OTHER_TYPE,
                 format!("`{}` does not belong in {}", keyword.name, place.with_article()),
             )
-            .at(at, format!("belongs in {}", homes.join(" or ")));
+            .at(at, format!("belongs in {}", known.homes()));
             let diagnostic = match (keyword.name.as_str(), place) {
                 ("run", Place::Oneshot) => diagnostic
                     .help("a oneshot has `up`, which runs once, and `down`; a process that stays is a longrun"),

@@ -73,7 +73,15 @@ impl Resolver<'_> {
                 let value = self.number(scope, arguments)?;
                 draft.definition.numbers.push((Number::NotificationFd, value));
             }
-            _ => return self.expected(scope, arguments, "something that this version does not read yet"),
+            "ready" => return self.expected(scope, arguments, "`fd` and a number"),
+            keyword => {
+                let message = format!("this version of hermesc cannot write `{keyword}` out yet");
+                let diagnostic = Diagnostic::new(&reading::UNSUPPORTED_STATEMENT, message)
+                    .at(scope.at(arguments.statement.keyword.span), "part of the language, and not supported so far")
+                    .help("write what it stands for out in plain statements: docs/language.md says which file each writes");
+                self.report(scope, diagnostic);
+                return None;
+            }
         }
         Some(())
     }

@@ -5,6 +5,9 @@ use crate::graph::{Edge, EdgeKind, NodeKind, Step};
 use crate::model::Kind;
 use crate::rules::{Context, Rule};
 
+/// Edges of one circle that are shown; nobody follows more by eye.
+const SHOWN: usize = 12;
+
 /// The kinds of circle, each with a rule of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CycleKind {
@@ -52,7 +55,7 @@ pub(super) fn report(
         let names: Vec<&str> = cycle.iter().map(|step| context.graph.name(step.from)).collect();
         let (message, help) = words(&names);
         let mut diagnostic = Diagnostic::new(rule, message);
-        for step in cycle {
+        for step in cycle.iter().take(SHOWN) {
             if let Some(place) = step.edge.place {
                 diagnostic = diagnostic.at(place, label(context, step));
             }
@@ -68,10 +71,16 @@ pub(super) fn report(
         }
         // Places in order of the circle, which begins at the smallest one.
         let first = names.first().copied().unwrap_or_default();
-        let path: String =
-            cycle.iter().map(|step| format!("{} {} ", context.graph.name(step.from), arrow(step.edge))).collect();
+        let mut path: String = cycle
+            .iter()
+            .take(SHOWN)
+            .map(|step| format!("{} {} ", context.graph.name(step.from), arrow(step.edge)))
+            .collect();
+        if let Some(more) = cycle.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            path.push_str(&format!("… {more} more … → "));
+        }
         diagnostic = diagnostic.note(format!("the circle: {path}{first}")).help(help);
-        for step in cycle.iter().filter(|step| step.edge.place.is_none()) {
+        for step in cycle.iter().take(SHOWN).filter(|step| step.edge.place.is_none()) {
             diagnostic = diagnostic.note(hidden(context, step));
         }
         diagnostics.push(diagnostic);

@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     let Some(user) = model.target.user_bundle() else { return };
     // Without a bundle that starts anything, another rule says it once for all.
-    if model.get(user).is_none_or(|bundle| bundle.contents.is_empty()) {
+    if model.get(user).is_none_or(|bundle| bundle.kind != Kind::Bundle || bundle.contents.is_empty()) {
         return;
     }
     for (number, definition) in model.definitions.iter().enumerate() {

@@ -54,7 +54,12 @@ impl Lowering<'_> {
             Rule::service => {
                 let kind =
                     if parts.next()?.as_str() == "longrun" { ServiceKind::Longrun } else { ServiceKind::Oneshot };
-                DefinitionKind::Service { kind, name: self.text(parts.next()?), body: self.body(parts.next()?) }
+                let name = self.text(parts.next()?);
+                let inside = parts.next()?;
+                if inside.as_rule() == Rule::missing_open {
+                    self.missing_open(&name);
+                }
+                DefinitionKind::Service { kind, name, body: self.body(inside) }
             }
             Rule::bundle => {
                 let name = self.text(parts.next()?);
@@ -164,6 +169,16 @@ impl Lowering<'_> {
         }
         self.depth -= 1;
         definitions
+    }
+
+    /// Reports a service whose `{` is not there.
+    fn missing_open(&mut self, name: &Text) {
+        let shown = name.plain().cloned().unwrap_or_default();
+        self.report(
+            Diagnostic::new(&reading::SYNTAX, format!("expected `{{` after `{shown}`"))
+                .at(self.location(name.span.after()), "expected `{`")
+                .help("write `longrun NAME { … }`, or `oneshot NAME { … }`"),
+        );
     }
 
     /// Reports a `{` that nothing closes; `span` is that of the whole block.

@@ -126,11 +126,10 @@ impl Lowering<'_> {
         let diagnostic =
             Diagnostic::new(&reading::UNKNOWN_DEFINITION, format!("`{}` is not a definition", shown(first.text)));
         let diagnostic = if let Some(statement) = language::find(first.text) {
-            let places: Vec<&str> = statement.places.iter().map(|place| place.with_article()).collect();
             diagnostic.at(location, "outside of any definition").help(format!(
                 "`{}` is a statement: it stands inside {}",
                 statement.keyword,
-                places.join(" or ")
+                statement.homes()
             ))
         } else if first.text == "service" {
             diagnostic
