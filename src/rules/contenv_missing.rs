@@ -37,14 +37,47 @@ bundle user { web }
 
 /// What shells, s6 and the kernel set themselves.
 const KNOWN: &[&str] = &[
-    "PATH", "PWD", "OLDPWD", "IFS", "HOME", "PPID", "UID", "EUID", "GROUPS", "RANDOM", "SECONDS", "LINENO", "HOSTNAME",
-    "OPTARG", "OPTIND", "OPTERR", "REPLY", "SHELL", "SHLVL", "TERM", "USER", "LOGNAME", "LANG", "PS1", "PS2", "PS4",
-    "MACHTYPE", "OSTYPE", "HOSTTYPE", "FUNCNAME", "DIRSTACK", "PIPESTATUS", "MAPFILE", "COPROC", "EPOCHSECONDS",
+    "PATH",
+    "PWD",
+    "OLDPWD",
+    "IFS",
+    "HOME",
+    "PPID",
+    "UID",
+    "EUID",
+    "GROUPS",
+    "RANDOM",
+    "SECONDS",
+    "LINENO",
+    "HOSTNAME",
+    "OPTARG",
+    "OPTIND",
+    "OPTERR",
+    "REPLY",
+    "SHELL",
+    "SHLVL",
+    "TERM",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "PS1",
+    "PS2",
+    "PS4",
+    "MACHTYPE",
+    "OSTYPE",
+    "HOSTTYPE",
+    "FUNCNAME",
+    "DIRSTACK",
+    "PIPESTATUS",
+    "MAPFILE",
+    "COPROC",
+    "EPOCHSECONDS",
     "EPOCHREALTIME",
 ];
 
 /// What brings variables in from elsewhere.
-const BRINGS: &[&str] = &["contenv", "container_environment", "envdir", "envfile", "dumpenv", "eval ", "printf -v", "/environ"];
+const BRINGS: &[&str] =
+    &["contenv", "container_environment", "envdir", "envfile", "dumpenv", "eval ", "printf -v", "/environ"];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if !context.model.target.is_overlay() {
@@ -62,18 +95,23 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         let own = assigned(&shell, &script.text);
         let foreign = |name: &str| {
-            let upper = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            let upper = name.len() > 1
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
             upper && !KNOWN.contains(&name) && !name.starts_with("BASH") && !own.contains(&name.to_owned())
         };
         let Some((name, range)) = shell.variables.iter().find(|(name, _)| foreign(name)) else { continue };
         let place = script.locate(context, range.clone());
         let mut diagnostic = Diagnostic::new(
             &RULE,
-            format!("the `{}` of `{}` reads `{name}`, and sees no variable of the container", script.part, script.definition.name),
+            format!(
+                "the `{}` of `{}` reads `{name}`, and sees no variable of the container",
+                script.part, script.definition.name
+            ),
         )
         .at(place, "empty, unless the image sets S6_KEEP_ENV=1");
         let shebang = formats::shebang(&script.text).map(|line| 0..line.end);
-        if let Some((shebang, interpreter)) = shebang.and_then(|range| Some((range.clone(), bare_interpreter(&script.text, range)?)))
+        if let Some((shebang, interpreter)) =
+            shebang.and_then(|range| Some((range.clone(), bare_interpreter(&script.text, range)?)))
             && let Some(at) = script.editable(context, shebang)
         {
             let with = format!("#!/command/with-contenv {interpreter}");
@@ -102,7 +140,12 @@ fn assigned(shell: &Shell, text: &[u8]) -> Vec<String> {
     for command in &shell.commands {
         names.extend(command.words.iter().filter_map(|word| word.assignment(text)).map(|(name, _)| name.to_owned()));
         let words: Vec<&str> = command.command(text).iter().filter_map(|word| word.literal.as_deref()).collect();
-        if matches!(words.first(), Some(&("read" | "mapfile" | "readarray" | "getopts" | "local" | "declare" | "typeset" | "export" | "unset"))) {
+        if matches!(
+            words.first(),
+            Some(
+                &("read" | "mapfile" | "readarray" | "getopts" | "local" | "declare" | "typeset" | "export" | "unset")
+            )
+        ) {
             names.extend(words.iter().map(|word| (*word).to_owned()));
         }
     }

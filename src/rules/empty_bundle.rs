@@ -1,7 +1,9 @@
 //! Bundles that stand for nothing.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Kind;
+use crate::model::{Definition, Kind, Reference};
 use crate::rules::{Context, Example, Rule, Scope};
 
 /// A bundle has no member.
@@ -38,17 +40,20 @@ bundle user { web }
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
+    let mut dependants: HashMap<&str, (&Definition, &Reference)> = HashMap::new();
+    for definition in &model.definitions {
+        for reference in &definition.dependencies {
+            dependants.entry(&reference.name).or_insert((definition, reference));
+        }
+    }
     for definition in model.definitions.iter().filter(|definition| definition.kind == Kind::Bundle) {
         let name = &definition.name;
         if !definition.contents.is_empty() || definition.incomplete || model.target.built_in(name).is_some() {
             continue;
         }
-        let dependant = model.definitions.iter().find_map(|other| {
-            let reference = other.dependencies.iter().find(|reference| reference.name == *name)?;
-            Some((other, reference))
-        });
-        let mut diagnostic = Diagnostic::new(&RULE, format!("the bundle `{name}` is empty"))
-            .at(definition.place, "stands for nothing");
+        let dependant = dependants.get(name.as_str());
+        let mut diagnostic =
+            Diagnostic::new(&RULE, format!("the bundle `{name}` is empty")).at(definition.place, "stands for nothing");
         if let Some((other, reference)) = dependant {
             diagnostic = diagnostic.at(reference.place, format!("so `{}` waits for nothing here", other.name));
         }

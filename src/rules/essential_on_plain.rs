@@ -1,6 +1,6 @@
 //! Essential services that stand on others that are not.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::graph::NodeIndex;
 
@@ -50,6 +50,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let essential = essential(context);
+    let mut known: HashMap<NodeIndex, Option<&Definition>> = HashMap::new();
     for (number, definition) in model.definitions.iter().enumerate() {
         let is_essential = context.graph.definition(number).is_some_and(|node| essential.contains(&node));
         if definition.kind == Kind::Bundle || !is_essential {
@@ -58,18 +59,18 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let needs = definition.dependencies.iter().chain(&definition.producer_for);
         for reference in needs.filter(|reference| reference.origin == ReferenceOrigin::Written) {
             let Some(node) = context.graph.find(&reference.name) else { continue };
-            let plain = members(context, node).into_iter().find_map(|member| {
-                let NodeKind::Definition(at) = context.graph.kind(member) else { return None };
-                model.definitions.get(at).filter(|plain| is_plain(plain) && !essential.contains(&member))
+            let plain = *known.entry(node).or_insert_with(|| {
+                members(context, node).into_iter().find_map(|member| {
+                    let NodeKind::Definition(at) = context.graph.kind(member) else { return None };
+                    model.definitions.get(at).filter(|plain| is_plain(plain) && !essential.contains(&member))
+                })
             });
             let Some(plain) = plain else { continue };
             let name = &definition.name;
-            let mut diagnostic = Diagnostic::new(
-                &RULE,
-                format!("`{name}` is essential and needs `{}`, which is not", plain.name),
-            )
-            .at(reference.place, "needed here")
-            .at(plain.place, "not essential");
+            let mut diagnostic =
+                Diagnostic::new(&RULE, format!("`{name}` is essential and needs `{}`, which is not", plain.name))
+                    .at(reference.place, "needed here")
+                    .at(plain.place, "not essential");
             if let Some(flag) = definition.flag(Flag::Essential) {
                 diagnostic = diagnostic.at(flag, format!("keeps `{name}` up"));
             }
@@ -101,11 +102,12 @@ fn essential(context: &Context<'_>) -> HashSet<NodeIndex> {
 /// A node, or, of a bundle, everything that it holds.
 fn members(context: &Context<'_>, node: NodeIndex) -> Vec<NodeIndex> {
     let mut members = vec![node];
+    let mut seen = HashSet::from([node]);
     let mut at = 0;
     while let Some(member) = members.get(at).copied() {
         at += 1;
         for (next, edge) in context.graph.edges(member) {
-            if edge.kind == EdgeKind::Contains && !members.contains(&next) {
+            if edge.kind == EdgeKind::Contains && seen.insert(next) {
                 members.push(next);
             }
         }

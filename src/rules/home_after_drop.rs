@@ -33,11 +33,63 @@ bundle user { app }
 
 /// What never looks at HOME.
 const HARMLESS: &[&str] = &[
-    "s6-log", "logutil-service", "s6-tai64n", "s6-tai64nlocal", "mkdir", "chmod", "chown", "cp", "mv", "rm", "ln", "touch", "install", "cat",
-    "tail", "tee", "test", "sleep", "true", "false", "echo", "printf", "stat", "find", "ls", "sed", "grep", "awk", "tar", "gzip", "id",
-    "nginx", "php-fpm", "dnsmasq", "unbound", "named", "redis-server", "valkey-server", "memcached", "postgres", "mysqld", "mariadbd",
-    "haproxy", "nc", "ncat", "socat", "rsyslogd", "syslogd", "crond", "httpd", "lighttpd", "thttpd", "s6-ipcserver", "s6-tcpserver",
-    "s6-fdholder-daemon", "s6-sudod", "s6-ipcserverd",
+    "s6-log",
+    "logutil-service",
+    "s6-tai64n",
+    "s6-tai64nlocal",
+    "mkdir",
+    "chmod",
+    "chown",
+    "cp",
+    "mv",
+    "rm",
+    "ln",
+    "touch",
+    "install",
+    "cat",
+    "tail",
+    "tee",
+    "test",
+    "sleep",
+    "true",
+    "false",
+    "echo",
+    "printf",
+    "stat",
+    "find",
+    "ls",
+    "sed",
+    "grep",
+    "awk",
+    "tar",
+    "gzip",
+    "id",
+    "nginx",
+    "php-fpm",
+    "dnsmasq",
+    "unbound",
+    "named",
+    "redis-server",
+    "valkey-server",
+    "memcached",
+    "postgres",
+    "mysqld",
+    "mariadbd",
+    "haproxy",
+    "nc",
+    "ncat",
+    "socat",
+    "rsyslogd",
+    "syslogd",
+    "crond",
+    "httpd",
+    "lighttpd",
+    "thttpd",
+    "s6-ipcserver",
+    "s6-tcpserver",
+    "s6-fdholder-daemon",
+    "s6-sudod",
+    "s6-ipcserverd",
 ];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -74,12 +126,17 @@ fn drop_of(script: &Script<'_>) -> Option<(String, Range<usize>)> {
         let outer = script.words()?.into_iter().filter(|word| word.depth == 0);
         outer.map(|word| (String::from_utf8(word.bytes).ok(), word.span)).collect()
     };
-    let at = words.iter().position(|(word, _)| word.as_deref().is_some_and(|word| base_name(word) == "s6-setuidgid"))?;
+    let at =
+        words.iter().position(|(word, _)| word.as_deref().is_some_and(|word| base_name(word) == "s6-setuidgid"))?;
     let user = words.get(at + 1)?;
     let program = words.get(at + 2)?.0.as_deref().filter(|word| !word.is_empty() && !word.starts_with('-'))?;
     if user.0.as_deref() == Some("root") || HARMLESS.contains(&base_name(program)) {
         return None;
     }
-    let who = user.0.as_ref().filter(|user| !user.contains('$')).map_or("another user".to_owned(), |user| format!("`{user}`"));
+    let who = user
+        .0
+        .as_ref()
+        .filter(|user| !user.contains('$'))
+        .map_or("another user".to_owned(), |user| format!("`{user}`"));
     Some((who, words.get(at)?.1.clone()))
 }

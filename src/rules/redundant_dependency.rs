@@ -1,6 +1,6 @@
 //! Dependencies that others imply.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use petgraph::graph::NodeIndex;
 
@@ -50,7 +50,7 @@ bundle user { web }
 };
 
 /// Steps that all searches together may take: beyond that a set is so large and tangled that hints are of no use.
-const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS: usize = 1_000_000;
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // In a circle everything follows from everything.
@@ -77,9 +77,14 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     format!("`{}` depends on `{}` through `{}` already", definition.name, reference.name, by.0.name),
                 )
                 .at(reference.place, "follows from the other one")
-                .at(by.0.place, if path.len() > 2 { format!("by way of {}", names.join(" → ")) } else {
-                    format!("{} needs it", list(&path[..1]))
-                })
+                .at(
+                    by.0.place,
+                    if path.len() > 2 {
+                        format!("by way of {}", names.join(" → "))
+                    } else {
+                        format!("{} needs it", list(&path[..1]))
+                    },
+                )
                 .help("drop it if it is only about the order; keep it if the service itself uses what it names"),
             );
         }
@@ -90,10 +95,11 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
 fn said<'d>(context: &Context<'_>, definition: &'d Definition) -> Vec<(&'d Reference, NodeIndex)> {
     let default = context.model.target.default_dependency();
     let mut said: Vec<(&Reference, NodeIndex)> = Vec::new();
+    let mut seen = HashSet::new();
     for reference in &definition.dependencies {
         let written = reference.origin == ReferenceOrigin::Written && Some(reference.name.as_str()) != default;
         let Some(node) = context.graph.find(&reference.name).filter(|_| written) else { continue };
-        if said.iter().all(|(_, known)| *known != node) {
+        if seen.insert(node) {
             said.push((reference, node));
         }
     }
@@ -108,7 +114,7 @@ fn implied(
 ) -> Option<HashMap<NodeIndex, NodeIndex>> {
     let mut before: HashMap<NodeIndex, NodeIndex> = HashMap::new();
     let mut queue: VecDeque<NodeIndex> = said.iter().map(|(_, node)| *node).collect();
-    let mut seen: std::collections::HashSet<NodeIndex> = queue.iter().copied().collect();
+    let mut seen: HashSet<NodeIndex> = queue.iter().copied().collect();
     while let Some(node) = queue.pop_front() {
         for (next, _) in context.graph.edges(node) {
             *steps += 1;

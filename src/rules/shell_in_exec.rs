@@ -1,12 +1,13 @@
 //! Shell where no shell is.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
 use crate::model::TextMap;
 use crate::rules::shell_words::is_shell_word;
 use crate::rules::{Context, Example, Rule, Scope};
-use crate::source::{Location, Span};
+use crate::source::{FileId, Location, Span};
 
 /// The words of an `exec` are written like a shell's.
 pub static RULE: Rule = Rule {
@@ -35,16 +36,16 @@ bundle user { web }
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<Location> = Vec::new();
+    let mut seen: HashSet<(FileId, u32)> = HashSet::new();
     for definition in &context.model.definitions {
         for (file, program) in definition.programs.iter() {
             let TextMap::Whole(place) = &program.map else { continue };
             let source = context.sources.text(*place);
-            if !source.starts_with("exec ") || seen.contains(place) {
+            if !source.starts_with("exec ") || !seen.insert((place.file, place.span.start)) {
                 continue;
             }
-            seen.push(*place);
-            let words: Vec<Range<usize>> = bare_words(source).into_iter().filter(|word| operator(source, word)).collect();
+            let words: Vec<Range<usize>> =
+                bare_words(source).into_iter().filter(|word| operator(source, word)).collect();
             let Some(first) = words.first().and_then(|word| source.get(word.clone())) else { continue };
             let mut diagnostic = Diagnostic::new(
                 &RULE,
@@ -61,7 +62,9 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             }
             diagnostics.push(
                 diagnostic
-                    .help(format!("let a shell read it: `{file} sh \"\"\"…\"\"\"`; if the characters are meant, quote them"))
+                    .help(format!(
+                        "let a shell read it: `{file} sh \"\"\"…\"\"\"`; if the characters are meant, quote them"
+                    ))
                     .fix(Fix { title: "quote them".to_owned(), edits, safety: Safety::Suggested }),
             );
         }

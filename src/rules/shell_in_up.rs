@@ -105,7 +105,8 @@ fn begins_line(text: &[u8], at: usize) -> bool {
 
 /// Programs that do one thing to files and never run another one.
 fn is_utility(program: &str) -> bool {
-    const UTILITIES: &[&str] =
-        &["mkdir", "chown", "chmod", "chgrp", "cp", "mv", "rm", "rmdir", "ln", "touch", "install", "echo", "cat", "sed"];
+    const UTILITIES: &[&str] = &[
+        "mkdir", "chown", "chmod", "chgrp", "cp", "mv", "rm", "rmdir", "ln", "touch", "install", "echo", "cat", "sed",
+    ];
     UTILITIES.contains(&base_name(program))
 }

@@ -1,7 +1,6 @@
 //! Timeouts that look like seconds.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Number;
 use crate::rules::{Context, Example, Rule, Scope};
 
 /// A timeout is so short that seconds may have been meant.
@@ -38,8 +37,8 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in &context.model.definitions {
         for (number, value) in definition.numbers.iter().filter(|(number, _)| number.is_duration()) {
             let milliseconds = value.value;
-            let looks_like_seconds = (1..100).contains(&milliseconds)
-                || (milliseconds < 1000 && milliseconds % 60 == 0 && milliseconds > 0);
+            let looks_like_seconds =
+                (1..100).contains(&milliseconds) || (milliseconds < 1000 && milliseconds % 60 == 0 && milliseconds > 0);
             if !looks_like_seconds {
                 continue;
             }

@@ -41,8 +41,18 @@ const LOGGERS: &[&str] = &["s6-log", "logutil-service"];
 
 /// What gives a program another standard input, or means that it has one already.
 const INPUTS: &[&str] = &[
-    "<", "mkfifo", "redirfd", "fdmove 0", "fdreserve", "pipeline", "forstdin", "s6-fdholder", "s6-ipcserver", "s6-tcpserver",
-    "s6-connlimit", "-f",
+    "<",
+    "mkfifo",
+    "redirfd",
+    "fdmove 0",
+    "fdreserve",
+    "pipeline",
+    "forstdin",
+    "s6-fdholder",
+    "s6-ipcserver",
+    "s6-tcpserver",
+    "s6-connlimit",
+    "-f",
 ];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -77,8 +87,9 @@ fn logger(script: &Script<'_>) -> Option<(&'static str, std::ops::Range<usize>)>
         return Some((find(word.literal.as_deref()?)?, word.range.clone()));
     }
     let words = script.words()?;
-    let named = |word: &&execline::Word| word.depth == 0 && std::str::from_utf8(&word.bytes).is_ok_and(|name| find(name).is_some());
+    let named = |word: &&execline::Word| {
+        word.depth == 0 && std::str::from_utf8(&word.bytes).is_ok_and(|name| find(name).is_some())
+    };
     let word = words.iter().find(named)?;
     Some((find(std::str::from_utf8(&word.bytes).ok()?)?, word.span.clone()))
 }
-
