@@ -47,12 +47,15 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// What is awkward about a name. What no directory can be called is another rule's.
 fn awkward(name: &str) -> Option<String> {
+    if name.contains(['/', '\n', '\0']) {
+        return None;
+    }
     if name.starts_with('-') {
         return Some("reads like an option of a command".to_owned());
     }
     let plain = |char: &char| char.is_ascii_alphanumeric() || "-_.@:+".contains(*char);
     match name.chars().find(|char| !plain(char)) {
-        None | Some('/' | '\n' | '\0') => None,
+        None => None,
         Some(' ') => Some("has a blank in it".to_owned()),
         Some(char) if char.is_ascii_control() => Some("has a character in it that cannot be seen".to_owned()),
         Some(char) if char.is_ascii() => Some(format!("has `{char}` in it, which a shell takes for its own")),

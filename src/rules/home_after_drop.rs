@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Hint,
     scope: Scope::Both,
     summary: "HOME stays root's after `s6-setuidgid`",
-    explanation: r##"s6-setuidgid changes the user and the groups, and nothing else. Behind `with-contenv` HOME is the container's, which is root's as a rule: a program that keeps its settings or its cache below HOME then tries to write /root, and fails, or reads what is not its own. In the language `user` sets HOME, USER and LOGNAME as well; in a script, `export HOME=…` does. Programs that never look at HOME need neither. Well-known ones of that kind are not reported."##,
+    explanation: r##"s6-setuidgid changes the user and the groups, and nothing else. Behind `with-contenv` HOME is the container's, which is root's as a rule: a program that keeps its settings or its cache below HOME then tries to write /root, and fails, or reads what is not its own. In the language `user` sets HOME, USER and LOGNAME as well; in a script, `export HOME=…` does. Programs that never look at HOME need neither. Well-known ones of that kind are not reported, and nothing is in a layer, whose Dockerfile may set HOME."##,
     bad: Example::Language(
         r##"longrun app {
     run exec s6-setuidgid app /srv/app/serve
@@ -93,7 +93,9 @@ const HARMLESS: &[&str] = &[
 ];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !context.model.target.is_overlay() {
+    // Of a layer the Dockerfile may set HOME to anything.
+    let is_layer = context.model.tree.as_ref().is_some_and(|tree| !tree.whole_image);
+    if is_layer || !context.model.target.is_overlay() {
         return;
     }
     for script in scripts(context) {
@@ -119,8 +121,8 @@ fn drop_of(script: &Script<'_>) -> Option<(String, Range<usize>)> {
         if shell.runs(&script.text, &[".", "source"]) {
             return None;
         }
-        let commands = shell.commands.iter().filter(|command| command.is_outermost());
-        let last = commands.filter(|command| command.program(&script.text) == Some("exec")).last()?;
+        let mut commands = shell.commands.iter().filter(|command| command.is_outermost());
+        let last = commands.rfind(|command| command.program(&script.text) == Some("exec"))?;
         last.command(&script.text).iter().map(|word| (word.literal.clone(), word.range.clone())).collect()
     } else {
         let outer = script.words()?.into_iter().filter(|word| word.depth == 0);

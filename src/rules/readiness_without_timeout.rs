@@ -8,7 +8,7 @@ use crate::rules::{Context, Example, Rule, Scope};
 /// A service says when it is ready, and nobody says how long to wait for it.
 pub static RULE: Rule = Rule {
     id: "readiness-without-timeout",
-    severity: Severity::Warning,
+    severity: Severity::Hint,
     scope: Scope::Both,
     summary: "`notification-fd` without `timeout-up`: the start may wait for ever",
     explanation: r##"A longrun with `notification-fd` counts as up when it says so on that descriptor, and everything that depends on it waits. If it never does, because it hangs, or because it was never told the descriptor, the start waits for ever and shows no error. With `timeout-up` the start fails after that time and s6-rc names the service. Under s6-overlay S6_CMD_WAIT_FOR_SERVICES_MAXTIME can bound the whole start as well; it does not tell which service was late."##,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use petgraph::graph::NodeIndex;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::graph::EdgeKind;
 use crate::model::{Definition, Kind, Reference, ReferenceOrigin};
 use crate::report::list;
 use crate::rules::{Context, Example, Rule, Scope};
@@ -15,7 +16,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Hint,
     scope: Scope::Both,
     summary: "A dependency follows from the others",
-    explanation: r##"If `a` depends on `b`, and `b` on `c`, then `a` waits for `c` whether it says so or not. Saying so does no harm, and is right where `a` really uses `c`: then it stays true when `b` changes. If it is only there for the order, it is one line too many. The dependency on `base` is never reported."##,
+    explanation: r##"If `a` depends on `b`, and `b` on `c`, then `a` waits for `c` whether it says so or not. Saying so does no harm, and is right where `a` really uses `c`: then it stays true when `b` changes. If it is only there for the order, it is one line too many. That a script really talks to what it names cannot be seen, so this is a hint and no more. A dependency on `base`, written or added, is never reported, nor one that follows only from what a bundle holds, which may change."##,
     bad: Example::Language(
         r##"longrun db {
     run exec db
@@ -82,7 +83,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     if path.len() > 2 {
                         format!("by way of {}", names.join(" → "))
                     } else {
-                        format!("{} needs it", list(&path[..1]))
+                        format!("{} needs it", list(path.get(..1).unwrap_or_default()))
                     },
                 )
                 .help("drop it if it is only about the order; keep it if the service itself uses what it names"),
@@ -116,8 +117,12 @@ fn implied(
     let mut queue: VecDeque<NodeIndex> = said.iter().map(|(_, node)| *node).collect();
     let mut seen: HashSet<NodeIndex> = queue.iter().copied().collect();
     while let Some(node) = queue.pop_front() {
-        for (next, _) in context.graph.edges(node) {
+        for (next, edge) in context.graph.edges(node) {
             *steps += 1;
+            // What a bundle holds may change without anybody here being told.
+            if edge.kind == EdgeKind::Contains {
+                continue;
+            }
             before.entry(next).or_insert(node);
             if seen.insert(next) {
                 queue.push_back(next);

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Directories,
     summary: "The script that `up` names is not executable",
-    explanation: r##"`up` runs the file as a program: without the exec bit the oneshot fails, and what depends on it never starts. A Dockerfile can set the bit when it copies the file; set it in the source, and every way of building is right."##,
+    explanation: r##"`up` runs the file as a program: without the exec bit the oneshot fails, and what depends on it never starts. A Dockerfile can set the bit when it copies the file; so in a layer this is a warning, and an error in a whole image. Set it in the source, and every way of building is right."##,
     bad: Example::Tree(
         r##"== etc/s6-overlay/s6-rc.d/setup/type
 oneshot

@@ -25,8 +25,8 @@ pub(super) struct Shell {
 pub(super) struct Command {
     /// Its words, assignments included.
     pub(super) words: Vec<Word>,
-    /// Its redirections.
-    pub(super) redirects: Vec<Redirect>,
+    /// How many redirections it has.
+    pub(super) redirects: usize,
     /// The compound commands around it, the outermost first.
     pub(super) inside: Vec<Frame>,
     /// What joins it to the command before.
@@ -44,17 +44,6 @@ pub(super) struct Word {
     pub(super) bare: bool,
     /// Where it stands.
     pub(super) range: Range<usize>,
-}
-
-/// A redirection.
-#[derive(Debug, Clone)]
-pub(super) struct Redirect {
-    /// The descriptor in front of it.
-    pub(super) fd: Option<u32>,
-    /// The operator.
-    pub(super) operator: &'static str,
-    /// Where it goes to, or comes from.
-    pub(super) target: Word,
 }
 
 /// How a command is joined to its neighbour.
@@ -179,10 +168,10 @@ impl Parser<'_> {
             Token::Word(word) => match &self.current {
                 None => self.first_word(word)?,
                 // Behind the end of a compound command only redirections and operators make sense.
-                Some(current) if current.words.is_empty() && current.redirects.is_empty() => return None,
+                Some(current) if current.words.is_empty() && current.redirects == 0 => return None,
                 Some(_) => self.current()?.words.push(word),
             },
-            Token::Redirect(redirect) => self.current()?.redirects.push(redirect),
+            Token::Redirect => self.current()?.redirects += 1,
             Token::Operator(operator) => self.operator(operator)?,
         }
         Some(())
@@ -193,7 +182,7 @@ impl Parser<'_> {
         if self.current.is_none() {
             self.current = Some(Command {
                 words: Vec::new(),
-                redirects: Vec::new(),
+                redirects: 0,
                 inside: self.frames.clone(),
                 before: self.before,
                 after: Join::None,
@@ -252,7 +241,7 @@ impl Parser<'_> {
         let command = self.current.take()?;
         let [name] = command.words.as_slice() else { return None };
         let closed = matches!(self.lexer.next()?, Some(Token::Operator(Operator::Close)));
-        if !closed || !command.redirects.is_empty() {
+        if !closed || command.redirects > 0 {
             return None;
         }
         self.shell.functions.push(name.literal.clone()?);
@@ -398,7 +387,7 @@ mod tests {
         assert_eq!((exit.before, exit.inside.as_slice()), (Join::Or, [Frame::If].as_slice()));
         let last = shell.commands.last().unwrap();
         assert_eq!((last.after, last.is_outermost()), (Join::Background, true));
-        assert_eq!((last.redirects[0].fd, last.redirects[0].operator), (Some(2), ">&"));
+        assert_eq!(last.redirects, 1);
         let names: Vec<&str> = shell.variables.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["X", "Y"]);
     }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use crate::rules::shell::{Redirect, Word};
+use crate::rules::shell::Word;
 
 /// A piece of a script.
 #[derive(Debug)]
 pub(super) enum Token {
     Word(Word),
-    Redirect(Redirect),
+    Redirect,
     Operator(Operator),
 }
 
@@ -85,6 +85,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The next token; `Some(None)` at the end, `None` where the script is not understood.
+    #[expect(clippy::option_option, reason = "the end and a script that is not understood are two things")]
     pub(super) fn next(&mut self) -> Option<Option<Token>> {
         self.skip_blanks();
         let rest = self.rest();
@@ -93,12 +94,13 @@ impl<'t> Lexer<'t> {
         }
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let behind = rest.get(digits..).unwrap_or_default();
-        if (digits == 0 || behind.starts_with(['<', '>'])) && !behind.starts_with("<(") && !behind.starts_with(">(") {
-            if let Some(operator) = REDIRECTIONS.iter().find(|operator| behind.starts_with(**operator)) {
-                let fd = rest.get(..digits).and_then(|fd| fd.parse().ok());
-                self.at += digits + operator.len();
-                return self.redirect(fd, operator).map(Some);
-            }
+        if (digits == 0 || behind.starts_with(['<', '>']))
+            && !behind.starts_with("<(")
+            && !behind.starts_with(">(")
+            && let Some(operator) = REDIRECTIONS.iter().find(|operator| behind.starts_with(**operator))
+        {
+            self.at += digits + operator.len();
+            return self.redirect(operator).map(Some);
         }
         if let Some((sign, operator)) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign)) {
             self.at += sign.len();
@@ -125,7 +127,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn redirect(&mut self, fd: Option<u32>, operator: &'static str) -> Option<Token> {
+    fn redirect(&mut self, operator: &'static str) -> Option<Token> {
         while self.rest().starts_with([' ', '\t']) {
             self.at += 1;
         }
@@ -134,7 +136,7 @@ impl<'t> Lexer<'t> {
             let delimiter = target.literal.clone()?;
             self.pending.push(HereDocument { delimiter, tabs: operator == "<<-" });
         }
-        Some(Token::Redirect(Redirect { fd, operator, target }))
+        Some(Token::Redirect)
     }
 
     /// Skips the here-documents that begin with this line.
@@ -201,7 +203,7 @@ impl<'t> Lexer<'t> {
                 }
             }
         }
-        (self.at > start).then(|| Word { literal, bare, range: start..self.at })
+        (self.at > start).then_some(Word { literal, bare, range: start..self.at })
     }
 
     /// Behind a `"`, up to its partner.
