@@ -40,7 +40,8 @@ impl Level {
 
 /// Errors that s6-rc-compile lets through and that show only when services run: the only errors that may be allowed.
 /// All others say that the text cannot be read or that s6-rc-compile 0.7.0.0 refuses the directories.
-pub static RUN_TIME_ERRORS: &[&str] = &["empty-user"];
+pub static RUN_TIME_ERRORS: &[&str] =
+    &["empty-user", "missing-shebang", "script-not-executable", "unknown-signal", "unspawnable-shebang"];
 
 /// Whether a rule's severity can be lowered or raised.
 #[must_use]

@@ -1,11 +1,14 @@
 //! The rules: each has a stable id, a meaning, a bad and a good example, and, where it reads the model, a check.
 
+mod awkward_name;
 mod bad_name;
 mod both_user_layouts;
 mod broken_symlink;
 mod bundle_cycle;
 mod byte_order_mark;
 mod carriage_return;
+mod case_twins;
+mod contenv_missing;
 mod cycle;
 mod dependency_cycle;
 mod dependency_in_bundle;
@@ -17,11 +20,15 @@ pub mod dockerfile;
 mod document;
 mod duplicate_definition;
 mod duplicate_entry;
+mod empty_bundle;
 pub(crate) mod empty_user;
+mod essential_on_plain;
 mod example;
 mod execline_syntax;
 mod flat_list_ignored;
+mod home_after_drop;
 mod ignored_file;
+mod killpg_without_timeout;
 mod logger_depends_on_producer;
 mod malformed_number;
 mod malformed_type;
@@ -42,15 +49,25 @@ mod pipeline_cycle;
 mod pipeline_name_ignored;
 mod pipeline_name_taken;
 mod raw_file;
+mod readiness_without_timeout;
 pub mod reading;
+mod redundant_dependency;
 mod reserved_name;
 mod same_fds;
+mod script;
 mod script_missing;
 mod script_not_executable;
 mod shebang_in_up;
+mod shell;
+mod shell_in_exec;
+mod shell_in_up;
+mod shell_words;
 mod standard_fd;
 mod tally_too_large;
+mod timeout_without_readiness;
+mod tiny_timeout;
 mod trailing_blank_in_list;
+mod unfed_logger;
 mod unknown_file;
 mod unknown_name;
 mod unknown_signal;
@@ -58,6 +75,7 @@ mod unreachable_service;
 mod unreadable_file;
 mod unspawnable_shebang;
 pub(crate) mod unused_allow;
+mod unused_extern;
 mod unused_let;
 mod unused_template;
 
@@ -154,12 +172,15 @@ impl PartialEq for Rule {
 
 /// Every rule that reads the model, in order of ids.
 pub static REGISTRY: &[&Rule] = &[
+    &awkward_name::RULE,
     &bad_name::RULE,
     &both_user_layouts::RULE,
     &broken_symlink::RULE,
     &bundle_cycle::RULE,
     &byte_order_mark::RULE,
     &carriage_return::RULE,
+    &case_twins::RULE,
+    &contenv_missing::RULE,
     &dependency_cycle::RULE,
     &dependency_in_bundle::RULE,
     &depends_on_own_bundle::RULE,
@@ -167,10 +188,14 @@ pub static REGISTRY: &[&Rule] = &[
     &deprecated_user_layout::RULE,
     &duplicate_definition::RULE,
     &duplicate_entry::RULE,
+    &empty_bundle::RULE,
     &empty_user::RULE,
+    &essential_on_plain::RULE,
     &execline_syntax::RULE,
     &flat_list_ignored::RULE,
+    &home_after_drop::RULE,
     &ignored_file::RULE,
+    &killpg_without_timeout::RULE,
     &logger_depends_on_producer::RULE,
     &malformed_number::RULE,
     &malformed_type::RULE,
@@ -191,14 +216,21 @@ pub static REGISTRY: &[&Rule] = &[
     &pipeline_name_ignored::RULE,
     &pipeline_name_taken::RULE,
     &raw_file::RULE,
+    &readiness_without_timeout::RULE,
+    &redundant_dependency::RULE,
     &reserved_name::RULE,
     &same_fds::RULE,
     &script_missing::RULE,
     &script_not_executable::RULE,
     &shebang_in_up::RULE,
+    &shell_in_exec::RULE,
+    &shell_in_up::RULE,
     &standard_fd::RULE,
     &tally_too_large::RULE,
+    &timeout_without_readiness::RULE,
+    &tiny_timeout::RULE,
     &trailing_blank_in_list::RULE,
+    &unfed_logger::RULE,
     &unknown_file::RULE,
     &unknown_name::RULE,
     &unknown_signal::RULE,
@@ -206,6 +238,7 @@ pub static REGISTRY: &[&Rule] = &[
     &unreadable_file::RULE,
     &unspawnable_shebang::RULE,
     &unused_allow::RULE,
+    &unused_extern::RULE,
     &unused_let::RULE,
     &unused_template::RULE,
 ];

@@ -20,7 +20,7 @@ longrun
 == web/run
 #!/bin/sh
 exec httpd -f
-== web/timeout-up/
+== web/timeout-kill/
 "##,
     ),
     good: Example::Tree(
@@ -29,7 +29,7 @@ longrun
 == web/run
 #!/bin/sh
 exec httpd -f
-== web/timeout-up
+== web/timeout-kill
 5000
 "##,
     ),
