@@ -129,7 +129,7 @@ impl Lowering<'_> {
         }
         for pair in entry.into_inner() {
             match pair.as_rule() {
-                Rule::COMMENT => {}
+                Rule::comment => {}
                 Rule::end_of_file => return true,
                 Rule::stray_close => {
                     let location = self.location(self.span(&pair));
@@ -151,7 +151,7 @@ impl Lowering<'_> {
 
     fn collect_comments(&mut self, entry: Pair<'_, Rule>) {
         for pair in entry.into_inner().flatten() {
-            if pair.as_rule() == Rule::COMMENT {
+            if pair.as_rule() == Rule::comment {
                 let trimmed = pair.as_str().trim_end().len();
                 let start = self.base + pair.as_span().start();
                 let documentation = pair.as_str().starts_with("##");
