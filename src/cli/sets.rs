@@ -101,6 +101,7 @@ pub(super) fn check(paths: Paths, directories: &Directories, options: &Options) 
             against: against.clone(),
             target: options.target,
             allowed: directories.allow_unknown.clone(),
+            pending: read::Pending::default(),
         };
         let checked = compile::check_directories(&request, &options.policy);
         sets.push(checked.map_err(|(path, error)| output::unreadable(&path, &error))?);
