@@ -9,6 +9,7 @@ mod instantiate;
 mod output;
 mod sets;
 mod settings;
+mod show;
 
 use std::process::ExitCode;
 
