@@ -6,20 +6,23 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+/// The bytes of a file, and its permission bits.
+type State = (Arc<[u8]>, u32);
+
 /// Files by the path under which they are shown.
 #[derive(Debug, Clone, Default)]
 pub struct Pending {
-    files: BTreeMap<Utf8PathBuf, Option<(Arc<[u8]>, u32)>>,
+    files: BTreeMap<Utf8PathBuf, Option<State>>,
 }
 
 impl Pending {
     /// Says what a file is to be: bytes and permission bits, or nothing where it is to go.
-    pub fn set(&mut self, path: Utf8PathBuf, state: Option<(Arc<[u8]>, u32)>) {
+    pub fn set(&mut self, path: Utf8PathBuf, state: Option<State>) {
         self.files.insert(path, state);
     }
 
     /// What a file is to be; nothing where it is to stay.
-    pub(super) fn get(&self, path: &Utf8Path) -> Option<&Option<(Arc<[u8]>, u32)>> {
+    pub(super) fn get(&self, path: &Utf8Path) -> Option<&Option<State>> {
         self.files.get(path)
     }
 
@@ -39,7 +42,7 @@ impl Pending {
     fn below<'p>(
         &'p self,
         directory: &Utf8Path,
-    ) -> impl Iterator<Item = (&'p Utf8PathBuf, &'p Option<(Arc<[u8]>, u32)>)> + use<'p> {
+    ) -> impl Iterator<Item = (&'p Utf8PathBuf, &'p Option<State>)> + use<'p> {
         let directory = directory.to_owned();
         self.files
             .range::<Utf8PathBuf, _>((Bound::Excluded(&directory), Bound::Unbounded))

@@ -194,7 +194,11 @@ impl<'s> Scanner<'s> {
 
     /// A path of the image, links in any of its parts followed inside of it.
     pub(super) fn in_image(&mut self, image: &Utf8Path, path: &str) -> Option<Entry> {
+        let shown = path.trim_start_matches('/');
         let root = fs::canonicalize(image).ok()?;
+        if matches!(self.pending.get(&image.join(shown)), Some(Some(_))) {
+            return Some(self.entry(&root.join(shown), image, Utf8PathBuf::from(shown)));
+        }
         let mut parts: Vec<std::ffi::OsString> = parts_of(Path::new(path));
         let mut at = root.clone();
         let mut links = 0;
@@ -220,7 +224,6 @@ impl<'s> Scanner<'s> {
             }
         }
         fs::symlink_metadata(&at).ok()?;
-        let shown = path.trim_start_matches('/');
         Some(self.entry(&at, image, Utf8PathBuf::from(shown)))
     }
 }
