@@ -6,9 +6,11 @@ mod expand;
 mod explain;
 mod import;
 mod instantiate;
+mod mend;
 mod output;
 mod sets;
 mod settings;
+mod show;
 
 use std::process::ExitCode;
 

@@ -58,8 +58,9 @@ pub(super) fn diagnostics(checked: &Checked, stream: Stream, color: ColorChoice)
 }
 
 /// `2 errors, 1 warning`
-pub(super) fn tally(diagnostics: &[Diagnostic]) -> String {
-    let of = |severity: Severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+pub(super) fn tally<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> String {
+    let severities: Vec<Severity> = diagnostics.into_iter().map(|diagnostic| diagnostic.severity).collect();
+    let of = |severity: Severity| severities.iter().filter(|found| **found == severity).count();
     let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")]
         .into_iter()
         .map(|(severity, word)| (of(severity), word))
@@ -78,12 +79,16 @@ pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
     super::FAILED
 }
 
+/// Why a path could not be read.
+pub(super) fn reason(path: &camino::Utf8Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no {path}"),
+        _ => format!("cannot read {path}: {error}"),
+    }
+}
+
 /// Why a path could not be read, and what to do next.
 pub(super) fn unreadable(path: &camino::Utf8Path, error: &io::Error) -> u8 {
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            failure(&format!("there is no {path}"), Some("name a `.hermes` file, or a directory that holds some"))
-        }
-        _ => failure(&format!("cannot read {path}: {error}"), None),
-    }
+    let missing = error.kind() == io::ErrorKind::NotFound;
+    failure(&reason(path, error), missing.then_some("name a `.hermes` file, or a directory that holds some"))
 }

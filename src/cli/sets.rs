@@ -1,6 +1,12 @@
 //! What the paths of `hermesc check` stand for: text of the language, or source directories.
 
-use camino::Utf8PathBuf;
+use std::io;
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use glob::Pattern;
 
@@ -8,6 +14,9 @@ use crate::cli::output;
 use crate::compile::{self, Checked, Options};
 use crate::resolve::Disk;
 use crate::s6rc::read::{self, Layout, Request};
+
+/// A path that could not be read, and why.
+pub(super) type Failure = (Utf8PathBuf, io::Error);
 
 /// What only source directories take.
 #[derive(Debug, Args)]
@@ -37,6 +46,9 @@ The target of a plain source directory is the newest s6-rc. In s6-overlay's layo
 version that is installed in the image, or else the newest. `--target` says otherwise, and
 with `--target s6-rc` all directories are one service set.
 
+All text of the language is one service set too. Sets are checked at the same time and shown in
+the order of their PATHs; with `--each`, every PATH is a set of its own.
+
 Examples:
   hermesc check /etc/s6-rc/source
   hermesc check rootfs --against ../base-image/rootfs
@@ -46,40 +58,56 @@ fn parse_pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| error.to_string())
 }
 
-/// The paths, told apart.
-pub(super) struct Paths {
-    /// Text of the language; one service set.
-    pub(super) texts: Vec<Utf8PathBuf>,
-    /// Source directories.
-    pub(super) layouts: Vec<Layout>,
+/// A service set that is to be checked.
+pub(super) struct Job {
+    /// The paths that it is read from, as they were given.
+    pub(super) roots: Vec<Utf8PathBuf>,
+    /// How its source directories are read; nothing for text of the language.
+    pub(super) request: Option<Request>,
 }
 
-/// Tells the paths apart; the exit code where one is neither.
-pub(super) fn tell_apart(paths: &[Utf8PathBuf]) -> Result<Paths, u8> {
-    let mut told = Paths { texts: Vec::new(), layouts: Vec::new() };
-    for path in paths {
-        match read::recognise(path) {
-            Some(layout) => told.layouts.push(layout),
-            None if read::is_definition(path) => {
-                return Err(output::failure(
-                    &format!("{path} is a single definition"),
-                    Some("name the directory that holds it: a definition is checked with the others of its set"),
-                ));
-            }
-            None if read::holds_nothing(path) => {
-                return Err(output::failure(
-                    &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
-                    Some("name the directory of the definitions, the image's root, or a `.hermes` file"),
-                ));
-            }
-            None => told.texts.push(path.clone()),
+/// A service set, and what was found in it, or the path that could not be read.
+pub(super) struct Set {
+    /// The paths that it was read from, as they were given.
+    pub(super) roots: Vec<Utf8PathBuf>,
+    /// What was found.
+    pub(super) checked: Result<Checked, Failure>,
+}
+
+impl Job {
+    /// Reads and checks the set.
+    pub(super) fn check(&self, options: &Options) -> Result<Checked, Failure> {
+        match &self.request {
+            Some(request) => compile::check_directories(request, &options.policy),
+            None => compile::check_with(&Disk, &self.roots, options),
         }
     }
-    Ok(told)
 }
 
-/// The service sets that the paths stand for, checked.
-pub(super) fn check(paths: Paths, directories: &Directories, options: &Options) -> Result<Vec<Checked>, u8> {
+/// What one path stands for; the exit code where it is nothing that can be checked.
+fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
+    match read::recognise(path) {
+        Some(layout) => Ok(Some(layout)),
+        None if read::is_definition(path) => Err(output::failure(
+            &format!("{path} is a single definition"),
+            Some("name the directory that holds it: a definition is checked with the others of its set"),
+        )),
+        None if read::holds_nothing(path) => Err(output::failure(
+            &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
+            Some("name the directory of the definitions, the image's root, or a `.hermes` file"),
+        )),
+        None => Ok(None),
+    }
+}
+
+/// The service sets that the paths stand for, in the order of their first paths; the exit code where one is none. With
+/// `each`, every path is a set of its own.
+pub(super) fn jobs(
+    paths: &[Utf8PathBuf],
+    each: bool,
+    directories: &Directories,
+    options: &Options,
+) -> Result<Vec<Job>, u8> {
     for path in &directories.against {
         if !path.is_dir() {
             return Err(output::failure(
@@ -88,22 +116,64 @@ pub(super) fn check(paths: Paths, directories: &Directories, options: &Options) 
             ));
         }
     }
-    let mut sets = Vec::new();
-    if !paths.texts.is_empty() {
-        let checked = compile::check_with(&Disk, &paths.texts, options);
-        sets.push(checked.map_err(|(path, error)| output::unreadable(&path, &error))?);
-    }
     let lower = |path: &Utf8PathBuf| read::recognise(path).unwrap_or_else(|| read::source(path));
     let against: Vec<Layout> = directories.against.iter().map(lower).collect();
-    for layouts in read::group(paths.layouts, options.target) {
-        let request = Request {
-            layouts,
-            against: against.clone(),
-            target: options.target,
-            allowed: directories.allow_unknown.clone(),
-        };
-        let checked = compile::check_directories(&request, &options.policy);
-        sets.push(checked.map_err(|(path, error)| output::unreadable(&path, &error))?);
+    let request = |layouts: Vec<Layout>| Request {
+        layouts,
+        against: against.clone(),
+        target: options.target,
+        allowed: directories.allow_unknown.clone(),
+        pending: read::Pending::default(),
+    };
+    let mut told = Vec::new();
+    for path in paths {
+        told.push((path.clone(), recognise(path)?));
     }
-    Ok(sets)
+    if each {
+        let job = |(path, layout): (Utf8PathBuf, Option<Layout>)| Job {
+            roots: vec![path],
+            request: layout.map(|layout| request(vec![layout])),
+        };
+        return Ok(told.into_iter().map(job).collect());
+    }
+    let mut jobs: Vec<(usize, Job)> = Vec::new();
+    let mut add = |request: Option<Request>, belongs: &dyn Fn(Option<&Layout>) -> bool| {
+        let roots = || told.iter().enumerate().filter(|(_, (_, layout))| belongs(layout.as_ref()));
+        if let Some((first, _)) = roots().next() {
+            jobs.push((first, Job { roots: roots().map(|(_, (path, _))| path.clone()).collect(), request }));
+        }
+    };
+    add(None, &|layout| layout.is_none());
+    let layouts = told.iter().filter_map(|(_, layout)| layout.clone()).collect();
+    for group in read::group(layouts, options.target) {
+        let own = group.clone();
+        add(Some(request(group)), &|layout| layout.is_some_and(|layout| own.contains(layout)));
+    }
+    jobs.sort_by_key(|(first, _)| *first);
+    Ok(jobs.into_iter().map(|(_, job)| job).collect())
+}
+
+/// Checks service sets, several at a time; what comes back is in the order of the jobs.
+pub(super) fn check(jobs: Vec<Job>, options: &Options) -> Vec<Set> {
+    let next = AtomicUsize::new(0);
+    let found: Vec<OnceLock<Result<Checked, Failure>>> = jobs.iter().map(|_| OnceLock::new()).collect();
+    let work = || {
+        while let Some((job, found)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            jobs.get(at).zip(found.get(at))
+        } {
+            found.get_or_init(|| job.check(options));
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            // Where no thread can be had, this one does the work.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
+    });
+    let result = |(job, found): (Job, OnceLock<Result<Checked, Failure>>)| Some((job.roots, found.into_inner()?));
+    let sets = jobs.into_iter().zip(found).filter_map(result);
+    sets.map(|(roots, checked)| Set { roots, checked }).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use similar::TextDiff;
@@ -10,6 +11,7 @@ use similar::TextDiff;
 use crate::diagnostic::Edit;
 use crate::fix::Failure;
 use crate::resolve::Files;
+use crate::s6rc::read::Pending;
 use crate::source::{MAX_SOURCE_BYTES, SourceMap};
 
 /// A file's content and permission bits.
@@ -34,6 +36,17 @@ pub struct Change {
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     files: BTreeMap<Utf8PathBuf, Change>,
+}
+
+/// Why changes were not written.
+#[derive(Debug)]
+pub struct WriteFailed {
+    /// The file that could not be written.
+    pub path: Utf8PathBuf,
+    /// Why.
+    pub error: io::Error,
+    /// Files that were changed before it and could not be put back.
+    pub left: Vec<Utf8PathBuf>,
 }
 
 impl Changes {
@@ -99,24 +112,36 @@ impl Changes {
         }
     }
 
+    /// The same, for the reader of source directories.
+    #[must_use]
+    pub fn pending(&self) -> Pending {
+        let mut pending = Pending::default();
+        for (path, change) in self.iter() {
+            let state = change.after.as_ref().map(|state| (Arc::from(state.bytes.as_slice()), state.mode));
+            pending.set(path.to_owned(), state);
+        }
+        pending
+    }
+
     /// Writes what is to be, each file whole or not at all. Where one cannot be written, those before it are put back.
     ///
     /// # Errors
     ///
-    /// A path that cannot be written, or that is not as it was when the fixes were made.
-    pub fn write(&self) -> Result<(), Failure> {
+    /// [`WriteFailed`]: a path that cannot be written, or that is not as it was when the fixes were made.
+    pub fn write(&self) -> Result<(), WriteFailed> {
         for (path, change) in self.iter() {
-            if on_disk(path).map_err(|error| (path.to_owned(), error))? != change.before {
-                return Err((path.to_owned(), io::Error::other("somebody else changed it meanwhile")));
+            let failed = |error| WriteFailed { path: path.to_owned(), error, left: Vec::new() };
+            if on_disk(path).map_err(failed)? != change.before {
+                return Err(failed(io::Error::other("somebody else changed it meanwhile")));
             }
         }
         for (at, (path, change)) in self.iter().enumerate() {
             if let Err(error) = put(path, change.after.as_ref()) {
-                for (path, change) in self.iter().take(at) {
-                    // What could be written a moment ago can be written again; if not, the first error matters more.
-                    let _ = put(path, change.before.as_ref());
-                }
-                return Err((path.to_owned(), error));
+                // What could be written a moment ago can be written again, nearly always.
+                let before = self.iter().take(at);
+                let left = before.filter(|(path, change)| put(path, change.before.as_ref()).is_err());
+                let left = left.map(|(path, _)| path.to_owned()).collect();
+                return Err(WriteFailed { path: path.to_owned(), error, left });
             }
         }
         Ok(())

@@ -6,13 +6,16 @@ mod changes;
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use changes::{Change, Changes, Overlay, State};
+pub use changes::{Change, Changes, Overlay, State, WriteFailed};
 
-use crate::compile::Checked;
+use crate::compile::{self, Checked};
 use crate::diagnostic::{Edit, Fix, Safety};
+use crate::policy::Policy;
+use crate::s6rc::read::Request;
 use crate::source::{Location, SourceMap};
 
 /// Fixes may make room for others: after so many rounds nothing new is expected.
@@ -98,6 +101,31 @@ pub fn run(
     Ok(Outcome { checked, applied, refused, changes })
 }
 
+/// As [`run`], for source directories. Only files below what is checked are touched, and none behind a link that leads out
+/// of it.
+///
+/// # Errors
+///
+/// A directory that cannot be listed, or a file that a fix is about and that cannot be read, with the reason.
+pub fn run_directories(request: &Request, policy: &Policy) -> Result<Outcome, Failure> {
+    let roots: Vec<(Utf8PathBuf, Option<PathBuf>)> = request
+        .layouts
+        .iter()
+        .flat_map(|layout| layout.sources.iter().chain(&layout.bundles).chain(&layout.image))
+        .map(|root| (root.clone(), std::fs::canonicalize(root).ok()))
+        .collect();
+    let may_touch = |path: &Utf8Path| {
+        roots.iter().any(|(root, real)| {
+            let above = path.ancestors().skip(1).find_map(|above| std::fs::canonicalize(above).ok());
+            path.starts_with(root) && real.as_ref().zip(above).is_some_and(|(real, above)| above.starts_with(real))
+        })
+    };
+    let check = |changes: &Changes| {
+        compile::check_directories(&Request { pending: changes.pending(), ..request.clone() }, policy)
+    };
+    run(&check, &may_touch)
+}
+
 /// The files and findings with these fixes applied; nothing where there are more errors than before.
 fn attempt(
     chosen: &[&Chosen],
@@ -107,7 +135,10 @@ fn attempt(
 ) -> Result<Option<(Changes, Checked)>, Failure> {
     let mut next = changes.clone();
     let edits: Vec<&Edit> = chosen.iter().flat_map(|chosen| &chosen.fix.edits).collect();
-    next.apply(&edits, &before.sources)?;
+    // A file that is a link, say, is left alone.
+    if next.apply(&edits, &before.sources).is_err() {
+        return Ok(None);
+    }
     let after = check(&next)?;
     Ok((after.errors() <= before.errors()).then_some((next, after)))
 }

@@ -1,6 +1,6 @@
 //! The rule index, as Markdown.
 
-use crate::rules::{Example, Scope, all};
+use crate::rules::{Example, Rule, Scope, all};
 
 /// Every rule: `docs/rules.md`.
 #[must_use]
@@ -22,17 +22,27 @@ pub fn document() -> String {
     }
     for rule in &rules {
         out.push_str(&format!(
-            "\n## {}\n\n{}. Severity: {}.\n\n{}\n",
-            rule.id, rule.summary, rule.severity, rule.explanation
+            "\n## {}\n\n{}. Severity: {}.\n\n{}",
+            rule.id,
+            rule.summary,
+            rule.severity,
+            explanation(rule)
         ));
-        for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
-            let (kind, text) = match example {
-                Example::Language(text) => ("hermes", text),
-                Example::Tree(text) => ("text", text),
-                Example::None => continue,
-            };
-            out.push_str(&format!("\n{title}:\n\n````{kind}\n{}\n````\n", text.trim_end()));
-        }
+    }
+    out
+}
+
+/// What a rule means, with its examples, as Markdown.
+#[must_use]
+pub fn explanation(rule: &Rule) -> String {
+    let mut out = format!("{}\n", rule.explanation);
+    for (title, example) in [("Bad", rule.bad), ("Good", rule.good)] {
+        let (kind, text) = match example {
+            Example::Language(text) => ("hermes", text),
+            Example::Tree(text) => ("text", text),
+            Example::None => continue,
+        };
+        out.push_str(&format!("\n{title}:\n\n````{kind}\n{}\n````\n", text.trim_end()));
     }
     out
 }

@@ -79,7 +79,7 @@ mod unused_extern;
 mod unused_let;
 mod unused_template;
 
-pub use document::document;
+pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
 
 use std::collections::HashSet;

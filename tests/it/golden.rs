@@ -66,7 +66,7 @@ fn show(tree: &FileTree) -> String {
 }
 
 /// Compares a file with what it should hold, or writes it; nothing means that it should not be there.
-fn compare(path: &Path, found: Option<&str>, differences: &mut Vec<String>) {
+pub fn compare(path: &Path, found: Option<&str>, differences: &mut Vec<String>) {
     let expected = fs::read_to_string(path).ok();
     if expected.as_deref() == found {
         return;
