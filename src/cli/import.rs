@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::FINE;
 use crate::cli::output::{self, Stream};
+use crate::cli::sets;
 use crate::import::{self, Imported, Options};
 use crate::print::Scripts;
 use crate::report::{count, safe_text};
@@ -127,7 +128,13 @@ fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
                 let help = "name the directory that holds it";
                 return Err(output::failure(&format!("{path} is a single definition"), Some(help)));
             }
-            Ok(_) => layouts.push(read::recognise(path).unwrap_or_else(|| read::source(path))),
+            Ok(_) => {
+                let Some(layout) = read::recognise(path) else {
+                    let message = format!("{path} holds no s6-rc source directories");
+                    return Err(output::failure(&message, Some(&sets::where_to_look(path))));
+                };
+                layouts.push(layout);
+            }
         }
     }
     if layouts.iter().any(|layout| layout.overlay) && !layouts.iter().all(|layout| layout.overlay) {

@@ -12,6 +12,7 @@ use glob::Pattern;
 
 use crate::cli::output;
 use crate::compile::{self, Checked, Options};
+use crate::report::list;
 use crate::resolve::Disk;
 use crate::s6rc::read::{self, Layout, Request};
 
@@ -84,6 +85,17 @@ impl Job {
     }
 }
 
+/// What to name instead of a directory in which there is nothing.
+pub(super) fn where_to_look(path: &Utf8Path) -> String {
+    let found = read::found_below(path);
+    let names: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
+    if names.is_empty() {
+        "name the directory of the definitions, or the image's root".to_owned()
+    } else {
+        format!("there are some in {}", list(&names))
+    }
+}
+
 /// What one path stands for; the exit code where it is nothing that can be checked.
 fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
     match read::recognise(path) {
@@ -94,7 +106,7 @@ fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
         )),
         None if read::holds_nothing(path) => Err(output::failure(
             &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
-            Some("name the directory of the definitions, the image's root, or a `.hermes` file"),
+            Some(&format!("{}; or name a `.hermes` file", where_to_look(path))),
         )),
         None => Ok(None),
     }

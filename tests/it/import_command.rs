@@ -193,7 +193,7 @@ fn a_link_to_the_directory_is_the_directory_and_nothing_is_nothing() {
     fs::create_dir(&empty).unwrap();
     let output = hermesc(&["import", empty.as_str()]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
-    assert!(told(&output).contains("holds nothing to import"), "{}", told(&output));
+    assert!(told(&output).contains("holds no s6-rc source directories"), "{}", told(&output));
 }
 
 #[test]

@@ -18,7 +18,9 @@ use smol_str::SmolStr;
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use pending::Pending;
-pub use recognise::{Layout, group, holds_nothing, is_definition, overlay_version, recognise, source, target};
+pub use recognise::{
+    Layout, found_below, group, holds_nothing, is_definition, overlay_version, recognise, source, target,
+};
 pub use tree::{Refusal, Verbatim};
 
 use crate::model::{DirectoryFacts, Entry, Found, Kind, Model, SourceTree};

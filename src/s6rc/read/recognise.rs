@@ -136,6 +136,39 @@ pub fn holds_nothing(path: &Utf8Path) -> bool {
     path.is_dir() && !has_language_files(path) && recognise(path).is_none()
 }
 
+/// Directories below a path that would have been recognised, the nearest first: what somebody meant who named one too far
+/// up. No more than a few are looked for, and not deep.
+#[must_use]
+pub fn found_below(path: &Utf8Path) -> Vec<Utf8PathBuf> {
+    const DEPTH: usize = 4;
+    const FOUND: usize = 3;
+    let mut found = Vec::new();
+    let mut open = std::collections::VecDeque::from([(path.to_owned(), 0)]);
+    let mut looked_at = 0;
+    while let Some((directory, depth)) = open.pop_front() {
+        let Ok(entries) = directory.read_dir_utf8() else { continue };
+        let mut below: Vec<Utf8PathBuf> = entries
+            .flatten()
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()) && !entry.file_name().starts_with('.'))
+            .map(|entry| directory.join(entry.file_name()))
+            .take(MAX_LOOKED_AT)
+            .collect();
+        below.sort_unstable();
+        for path in below {
+            looked_at += 1;
+            if found.len() == FOUND || looked_at > MAX_LOOKED_AT {
+                return found;
+            }
+            if recognise(&path).is_some() {
+                found.push(path);
+            } else if depth < DEPTH {
+                open.push_back((path, depth + 1));
+            }
+        }
+    }
+    found
+}
+
 fn has_language_files(path: &Utf8Path) -> bool {
     path.read_dir_utf8().is_ok_and(|entries| {
         entries.flatten().any(|entry| entry.file_name().ends_with(".hermes") && !entry.file_name().starts_with('.'))
