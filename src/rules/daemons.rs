@@ -20,7 +20,7 @@ const DAEMONS: &[(&[&str], Habit)] = &[
     // Apache: httpd(8); `httpd` is busybox's too, whose option is `-f`.
     (
         &["apache2", "apache2ctl", "apachectl", "httpd"],
-        Leaves { unless: &["FOREGROUND", "NO_DETACH"], letters: "fiXtvVSlLMhedmrck", write: "-DFOREGROUND" },
+        Leaves { unless: &["FOREGROUND", "NO_DETACH"], letters: "fiXtvVSlLMh", write: "-DFOREGROUND" },
     ),
     // cronie's `-n`, Debian's, busybox's and dcron's `-f`.
     (&["cron", "crond"], Leaves { unless: &[], letters: "fnxdihVst", write: "-f" }),
@@ -112,7 +112,7 @@ mod tests {
             "/usr/sbin/sshd",
             "sshd -p 22 -e",
             "httpd",
-            "apache2 -DSSL",
+            "apache2 -k start",
             "crond -l 8",
             "named -u bind",
             "redis-server --port 1 --daemonize yes",

@@ -72,6 +72,8 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         ..SourceTree::default()
     };
     tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
+    let images = request.layouts.iter().chain(&request.against).filter_map(|layout| layout.image.as_deref());
+    tree.early_scripts = images.into_iter().any(recognise::has_early_scripts);
     let mut scanner = Scanner::new(&mut sources);
     for layout in request.layouts.iter().chain(&request.against) {
         for root in layout.sources.iter().chain(&layout.bundles) {
@@ -107,6 +109,7 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         }
         model.push(definition);
     }
+    tree.scripts = image::scripts(request, &mut scanner);
     tree.programs = image::programs(&model, &tree, request, &mut scanner);
     model.tree = Some(tree);
     Ok((model, sources))
