@@ -161,10 +161,14 @@ pub struct SourceTree {
     pub image: Option<Utf8PathBuf>,
     /// Whether the image is whole: s6-overlay itself is in it, so what is missing is missing.
     pub whole_image: bool,
+    /// Whether scripts run before the services: some layer has files in `cont-init.d` or `fix-attrs.d`.
+    pub early_scripts: bool,
     /// Whether nobody chose the target.
     pub assumed_target: bool,
     /// Programs that `up`, `down` and `reload` name, and interpreters, by their paths in the image.
     pub programs: Vec<ImageFile>,
+    /// Scripts that may switch services on: what s6-overlay's directories for scripts hold.
+    pub scripts: Vec<Entry>,
     /// Names that may stay unknown.
     pub allowed: Vec<Pattern>,
 }

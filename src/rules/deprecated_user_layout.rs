@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     scope: Scope::Directories,
     summary: "The bundle `user` lies in `s6-rc.d`, its old place",
-    explanation: r##"Since s6-overlay 3.2.3.1 `user` and `user2` live in `user-bundles.d`. A `user` in `s6-rc.d` still works with 3.2.3.2, with a warning, and is to be dropped with the next major version. Images on an older version keep it there: name the version with `--target s6-overlay@VERSION`."##,
+    explanation: r##"Since s6-overlay 3.2.3.1 `user` and `user2` live in `user-bundles.d`. A `user` in `s6-rc.d` still works with 3.2.3.2, with a warning, and is to be dropped with the next major version. Images on an older version keep it there: name the version with `--target s6-overlay@VERSION`. Where the version is only assumed, this is a hint."##,
     bad: Example::Tree(
         r##"== etc/s6-overlay/s6-rc.d/web/type
 longrun
@@ -48,6 +48,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             .at(Location::start_of(facts.file), "its old place")
             .help("move it to `user-bundles.d/user`, beside `s6-rc.d`, and `user2` with it");
         if model.tree.as_ref().is_some_and(|tree| tree.assumed_target) {
+            diagnostic.severity = Severity::Hint;
             diagnostic = diagnostic.note(format!(
                 "this is true of {}, which was assumed; name an older one with `--target s6-overlay@VERSION`",
                 model.target

@@ -12,10 +12,10 @@ use crate::rules::{Context, Example, Rule, Scope};
 /// An essential service depends on one that is not.
 pub static RULE: Rule = Rule {
     id: "essential-on-plain",
-    severity: Severity::Warning,
+    severity: Severity::Hint,
     scope: Scope::Both,
     summary: "An essential service depends on one that is not",
-    explanation: r##"`s6-rc -d change` leaves an essential service up. What it depends on should stay up with it, so that has to be essential too: the tools for service repositories (s6-rc 0.6.0.0 and later) refuse a set where it is not, while s6-rc-compile accepts it without a word. The flag of a bundle holds for all of its members."##,
+    explanation: r##"`s6-rc -d change` leaves an essential service up. What it depends on should stay up with it, so that has to be essential too: the tools for service repositories (s6-rc 0.6.0.0 and later) refuse a set where it is not, while s6-rc-compile accepts it without a word. The flag of a bundle holds for all of its members. A machine that is run from one source directory, without those tools, may mean it so: this is a hint."##,
     bad: Example::Language(
         r##"longrun net {
     run exec netd

@@ -1,6 +1,7 @@
 //! The rules: each has a stable id, a meaning, a bad and a good example, and, where it reads the model, a check.
 
 mod awkward_name;
+mod background_process;
 mod bad_name;
 mod both_user_layouts;
 mod broken_symlink;
@@ -10,6 +11,7 @@ mod carriage_return;
 mod case_twins;
 mod contenv_missing;
 mod cycle;
+mod daemons;
 mod dependency_cycle;
 mod dependency_in_bundle;
 mod depends_on_own_bundle;
@@ -25,6 +27,8 @@ pub(crate) mod empty_user;
 mod essential_on_plain;
 mod example;
 mod execline_syntax;
+mod exit_loop;
+mod finish_too_long;
 mod flat_list_ignored;
 mod home_after_drop;
 mod ignored_file;
@@ -38,7 +42,9 @@ mod missing_run;
 mod missing_shebang;
 mod missing_type;
 mod missing_up;
+mod never_restarted;
 mod newline_in_name;
+mod no_exec;
 mod not_a_directory;
 mod not_one_name;
 mod old_with_contenv_path;
@@ -78,6 +84,7 @@ pub(crate) mod unused_allow;
 mod unused_extern;
 mod unused_let;
 mod unused_template;
+mod zero_timeout;
 
 pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
@@ -173,6 +180,7 @@ impl PartialEq for Rule {
 /// Every rule that reads the model, in order of ids.
 pub static REGISTRY: &[&Rule] = &[
     &awkward_name::RULE,
+    &background_process::RULE,
     &bad_name::RULE,
     &both_user_layouts::RULE,
     &broken_symlink::RULE,
@@ -192,6 +200,8 @@ pub static REGISTRY: &[&Rule] = &[
     &empty_user::RULE,
     &essential_on_plain::RULE,
     &execline_syntax::RULE,
+    &exit_loop::RULE,
+    &finish_too_long::RULE,
     &flat_list_ignored::RULE,
     &home_after_drop::RULE,
     &ignored_file::RULE,
@@ -205,7 +215,9 @@ pub static REGISTRY: &[&Rule] = &[
     &missing_shebang::RULE,
     &missing_type::RULE,
     &missing_up::RULE,
+    &never_restarted::RULE,
     &newline_in_name::RULE,
+    &no_exec::RULE,
     &not_a_directory::RULE,
     &not_one_name::RULE,
     &old_with_contenv_path::RULE,
@@ -241,6 +253,7 @@ pub static REGISTRY: &[&Rule] = &[
     &unused_extern::RULE,
     &unused_let::RULE,
     &unused_template::RULE,
+    &zero_timeout::RULE,
 ];
 
 /// Every rule there is, in order of ids.

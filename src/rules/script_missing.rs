@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     scope: Scope::Directories,
     summary: "The program that `up` names is not in the image",
-    explanation: r##"`up`, `down` or `reload` runs a file that is not there. In a whole image that is certain; in a layer, only paths below /etc/s6-overlay are looked at, and another layer or the Dockerfile may bring the file."##,
+    explanation: r##"`up`, `down` or `reload` runs a file that is not there. In a whole image that is certain; in a layer, only paths below /etc/s6-overlay are looked at, and another layer or the Dockerfile may bring the file, so that this is a hint there."##,
     bad: Example::Tree(
         r##"== etc/s6-overlay/s6-rc.d/setup/type
 oneshot
@@ -47,14 +47,20 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             if !missing || !(tree.whole_image || path.starts_with("/etc/s6-overlay/")) {
                 continue;
             }
-            diagnostics.push(
-                Diagnostic::new(
-                    &RULE,
-                    format!("the `{file}` of `{}` runs {path}, which is not there", definition.name),
-                )
-                .at(line.locate(range), "no such file in this image")
-                .help("copy the script there, or mend the path"),
-            );
+            let mut diagnostic = Diagnostic::new(
+                &RULE,
+                format!("the `{file}` of `{}` runs {path}, which is not there", definition.name),
+            )
+            .help("copy the script there, or mend the path");
+            if tree.whole_image {
+                diagnostic = diagnostic.at(line.locate(range), "no such file in this image");
+            } else {
+                diagnostic.severity = Severity::Hint;
+                diagnostic = diagnostic
+                    .at(line.locate(range), "no such file in this layer")
+                    .note("another layer or the Dockerfile may bring it");
+            }
+            diagnostics.push(diagnostic);
         }
     }
 }

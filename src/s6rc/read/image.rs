@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use crate::model::{ImageFile, Model, Program, SourceTree};
+use crate::model::{Entry, ImageFile, Model, Program, SourceTree};
 use crate::s6rc::execline;
 use crate::s6rc::read::scan::Scanner;
 use crate::s6rc::read::{Request, formats};
@@ -54,6 +54,23 @@ pub(super) fn programs(
         }
     }
     files
+}
+
+/// Where s6-overlay and the images built on it keep scripts that run before the services.
+const SCRIPTS: &[&str] = &["/etc/s6-overlay/scripts", "/etc/cont-init.d"];
+
+/// The scripts in these directories of what is checked.
+pub(super) fn scripts(request: &Request, scanner: &mut Scanner<'_>) -> Vec<Entry> {
+    let mut scripts = Vec::new();
+    for image in request.layouts.iter().filter_map(|layout| layout.image.as_ref()) {
+        for directory in SCRIPTS {
+            let Ok(entries) = image.join(directory.trim_start_matches('/')).read_dir_utf8() else { continue };
+            let mut names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_owned()).collect();
+            names.sort();
+            scripts.extend(names.iter().filter_map(|name| scanner.in_image(image, &format!("{directory}/{name}"))));
+        }
+    }
+    scripts
 }
 
 /// The absolute path that a command line runs, and where it stands.

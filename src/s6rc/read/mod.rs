@@ -78,6 +78,8 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         ..SourceTree::default()
     };
     tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
+    let images = request.layouts.iter().chain(&request.against).filter_map(|layout| layout.image.as_deref());
+    tree.early_scripts = images.into_iter().any(recognise::has_early_scripts);
     let mut scanner = Scanner::new(&mut sources);
     scanner.pending = request.pending.clone();
     for layout in request.layouts.iter().chain(&request.against) {
@@ -114,6 +116,7 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         }
         model.push(definition);
     }
+    tree.scripts = image::scripts(request, &mut scanner);
     tree.programs = image::programs(&model, &tree, request, &mut scanner);
     model.tree = Some(tree);
     Ok((model, sources))

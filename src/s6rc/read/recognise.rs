@@ -130,6 +130,14 @@ pub fn is_whole(image: &Utf8Path) -> bool {
     overlay_version(image).is_some() && has("init") && has("bin/sh") && (has("command") || has("usr/bin/execlineb"))
 }
 
+/// Whether an image or a layer has scripts that s6-overlay runs before the services that wait for `base`.
+#[must_use]
+pub fn has_early_scripts(image: &Utf8Path) -> bool {
+    ["etc/cont-init.d", "etc/fix-attrs.d"]
+        .iter()
+        .any(|path| image.join(path).read_dir_utf8().is_ok_and(|mut entries| entries.next().is_some()))
+}
+
 /// Whether a path is a directory that holds nothing that can be checked.
 #[must_use]
 pub fn holds_nothing(path: &Utf8Path) -> bool {
