@@ -146,5 +146,5 @@ fn milliseconds(text: &str) -> Option<u64> {
 }
 
 fn seconds(milliseconds: u64) -> String {
-    if milliseconds % 1000 == 0 { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
+    if milliseconds.is_multiple_of(1000) { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
 }

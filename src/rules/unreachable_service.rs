@@ -105,7 +105,7 @@ fn named_by_scripts(context: &Context<'_>) -> HashMap<String, Option<usize>> {
         for (_, program) in definition.programs.iter() {
             read(&program.bytes, Some(number));
         }
-        for entry in definition.directory.iter().flat_map(|facts| facts.top()) {
+        for entry in definition.directory.iter().flat_map(crate::model::DirectoryFacts::top) {
             read(entry.bytes().unwrap_or_default(), Some(number));
         }
     }
