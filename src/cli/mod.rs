@@ -6,6 +6,7 @@ mod expand;
 mod explain;
 mod import;
 mod instantiate;
+mod mend;
 mod output;
 mod sets;
 mod settings;

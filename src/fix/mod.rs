@@ -3,6 +3,9 @@
 //! Everything is tried in memory first; [`Changes::write`] is the only part that touches the disk.
 
 mod changes;
+mod disk;
+mod reach;
+mod unified;
 
 use std::collections::HashSet;
 use std::io;
@@ -10,6 +13,8 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use changes::{Change, Changes, Overlay, State};
+pub use disk::WriteFailure;
+pub use reach::Reach;
 
 use crate::compile::Checked;
 use crate::diagnostic::{Edit, Fix, Safety};
@@ -25,7 +30,7 @@ pub struct Outcome {
     pub checked: Checked,
     /// Each fix: where, and what it did.
     pub applied: Vec<Applied>,
-    /// Fixes that would have left more errors than before.
+    /// Fixes that could not be made, or would have left more errors than before.
     pub refused: Vec<Applied>,
     /// The files as they were and as they are to be.
     pub changes: Changes,
@@ -98,7 +103,7 @@ pub fn run(
     Ok(Outcome { checked, applied, refused, changes })
 }
 
-/// The files and findings with these fixes applied; nothing where there are more errors than before.
+/// The files and findings with these fixes applied; nothing where they cannot be, or leave more errors than before.
 fn attempt(
     chosen: &[&Chosen],
     changes: &Changes,
@@ -107,7 +112,10 @@ fn attempt(
 ) -> Result<Option<(Changes, Checked)>, Failure> {
     let mut next = changes.clone();
     let edits: Vec<&Edit> = chosen.iter().flat_map(|chosen| &chosen.fix.edits).collect();
-    next.apply(&edits, &before.sources)?;
+    if next.apply(&edits, &before.sources).is_err() {
+        // A file that is there already, or is none that can be changed: the fix is told as one that was not made.
+        return Ok(None);
+    }
     let after = check(&next)?;
     Ok((after.errors() <= before.errors()).then_some((next, after)))
 }
@@ -131,7 +139,7 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
             may_touch(path)
                 && match edit {
                     Edit::Replace { location, .. } => {
-                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location))
+                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location, &checked.sources))
                     }
                     _ => !whole.contains(path) && taken.iter().all(|other| checked.sources.path(other.file) != path),
                 }
@@ -160,9 +168,11 @@ fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
 }
 
 /// Whether two spans share a byte, or begin at the same place.
-fn touch(a: Location, b: Location) -> bool {
+fn touch(a: Location, b: Location, sources: &SourceMap) -> bool {
     let (x, y) = (a.span, b.span);
-    a.file == b.file && (x.start == y.start || (x.start < y.end && y.start < x.end))
+    let near = x.start == y.start || (x.start < y.end && y.start < x.end);
+    // A script can be read as a part of a definition, and as what another one names.
+    near && (a.file == b.file || sources.path(a.file) == sources.path(b.file))
 }
 
 #[cfg(test)]

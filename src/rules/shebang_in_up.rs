@@ -3,6 +3,8 @@
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
 use crate::model::Kind;
 use crate::rules::directories::directories;
+use crate::rules::moved_script;
+use crate::rules::shell_in_up::is_shell;
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::read::formats;
 
@@ -44,8 +46,16 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 &RULE,
                 format!("the first line of the `{file}` of `{}` is only a comment", definition.name),
             )
-            .at(entry.part(0, line.end), "never interpreted")
-            .fix(Fix::replace("delete the line", entry.part(0, end), "", Safety::Safe));
+            .at(entry.part(0, line.end), "never interpreted");
+            let program = definition.programs.iter().find(|(part, _)| *part == file).map(|(_, program)| program);
+            // To delete the line of what is a shell script changes nothing, and hides what it was meant to be.
+            if program.is_some_and(is_shell) {
+                if let Some(fix) = moved_script::fix(context, definition, file) {
+                    diagnostic = diagnostic.fix(fix);
+                }
+            } else {
+                diagnostic = diagnostic.fix(Fix::replace("delete the line", entry.part(0, end), "", Safety::Safe));
+            }
             if harmless {
                 diagnostic.severity = Severity::Hint;
             }

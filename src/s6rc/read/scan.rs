@@ -9,6 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Entry, Found};
+use crate::s6rc::read::planned::Planned;
 use crate::source::SourceMap;
 
 /// Files above this many bytes are not read (16 MiB).
@@ -26,6 +27,8 @@ const MAX_LINKS: usize = 40;
 pub(super) struct Scanner<'s> {
     /// Where files are kept.
     pub(super) sources: &'s mut SourceMap,
+    /// What is read in place of what the disk holds.
+    planned: &'s Planned,
     /// The real paths below which files may be read.
     roots: Vec<PathBuf>,
     /// The image's root, for links that begin with `/`.
@@ -37,8 +40,8 @@ pub(super) struct Scanner<'s> {
 }
 
 impl<'s> Scanner<'s> {
-    pub(super) fn new(sources: &'s mut SourceMap) -> Self {
-        Self { sources, roots: Vec::new(), image: None, bytes: 0, entries: 0, beneath: false }
+    pub(super) fn new(sources: &'s mut SourceMap, planned: &'s Planned) -> Self {
+        Self { sources, planned, roots: Vec::new(), image: None, bytes: 0, entries: 0, beneath: false }
     }
 
     /// Allows what is below a directory to be read, and says where its image begins.
@@ -58,6 +61,12 @@ impl<'s> Scanner<'s> {
     /// One entry; its bytes where it is a file.
     pub(super) fn entry(&mut self, disk: &Path, shown: &Utf8Path, path: Utf8PathBuf) -> Entry {
         self.entries += 1;
+        let full = shown.join(&path);
+        if let Some(Some((bytes, mode))) = self.planned.get(&full) {
+            let file = self.sources.add(full, Arc::clone(bytes));
+            let found = Found::File(Arc::clone(bytes));
+            return Entry { path, link: None, found, mode: *mode, file, beneath: self.beneath };
+        }
         let link = fs::read_link(disk).ok().map(|target| Utf8PathBuf::from(target.to_string_lossy().into_owned()));
         let mut mode = 0;
         let found = match self.follow(disk, link.is_some()) {
@@ -75,7 +84,7 @@ impl<'s> Scanner<'s> {
             Found::File(bytes) => Arc::clone(bytes),
             _ => Arc::from([]),
         };
-        let file = self.sources.add(shown.join(&path), bytes);
+        let file = self.sources.add(full, bytes);
         Entry { path, link, found, mode, file, beneath: self.beneath }
     }
 
@@ -146,6 +155,9 @@ impl<'s> Scanner<'s> {
                     return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
                 }
                 let path = below.join(name.to_string_lossy().as_ref());
+                if self.planned.get(&shown.join(&path)).is_some_and(|file| file.is_none()) {
+                    continue;
+                }
                 let disk = directory.join(&name);
                 let entry = self.entry(&disk, shown, path.clone());
                 let listed = depth == 0 && matches!(path.as_str(), "dependencies.d" | "contents.d");
@@ -155,12 +167,39 @@ impl<'s> Scanner<'s> {
                 entries.push(entry);
             }
         }
+        self.add_planned(disk, shown, &mut entries);
         entries.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
         Ok(entries)
     }
 
+    /// Adds the files that are to be below a definition and are not on the disk, and the directories that hold them.
+    fn add_planned(&mut self, disk: &Path, shown: &Utf8Path, entries: &mut Vec<Entry>) {
+        let planned = self.planned;
+        for path in planned.below(shown) {
+            let mut missing: Vec<&Utf8Path> = path
+                .ancestors()
+                .filter(|above| !above.as_str().is_empty() && entries.iter().all(|entry| entry.path != *above))
+                .collect();
+            if missing.first() == Some(&path) {
+                entries.push(self.entry(&disk.join(path), shown, path.to_owned()));
+                missing.remove(0);
+            }
+            for directory in missing {
+                let file = self.sources.add(shown.join(directory), []);
+                let (path, found) = (directory.to_owned(), Found::Directory);
+                entries.push(Entry { path, link: None, found, mode: 0o755, file, beneath: self.beneath });
+            }
+        }
+    }
+
     /// A path of the image, links in any of its parts followed inside of it.
     pub(super) fn in_image(&mut self, image: &Utf8Path, path: &str) -> Option<Entry> {
+        let shown = path.trim_start_matches('/');
+        match self.planned.get(&image.join(shown)) {
+            Some(Some(_)) => return Some(self.entry(Path::new(shown), image, Utf8PathBuf::from(shown))),
+            Some(None) => return None,
+            None => {}
+        }
         let root = fs::canonicalize(image).ok()?;
         let mut parts: Vec<std::ffi::OsString> = parts_of(Path::new(path));
         let mut at = root.clone();
@@ -187,7 +226,6 @@ impl<'s> Scanner<'s> {
             }
         }
         fs::symlink_metadata(&at).ok()?;
-        let shown = path.trim_start_matches('/');
         Some(self.entry(&at, image, Utf8PathBuf::from(shown)))
     }
 }
