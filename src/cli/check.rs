@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
-use crate::cli::mend::{Mended, Mending, mend};
+use crate::cli::mend::{How, mend};
 use crate::cli::output;
 use crate::cli::sets::{self, Directories};
 use crate::cli::settings::{Severities, options};
@@ -15,6 +15,7 @@ use crate::resolve::{Disk, Files};
 use crate::s6rc::dockerfile;
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // one a flag
 pub(super) struct CheckArgs {
     #[command(flatten)]
     input: Input,
@@ -31,8 +32,12 @@ pub(super) struct CheckArgs {
     /// How problems are shown.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    #[command(flatten)]
-    mending: Mending,
+    /// Apply the fixes that are sure. None is kept that leaves more errors than before.
+    #[arg(long)]
+    fix: bool,
+    /// Show what --fix would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
     /// The Dockerfile of the image that the files go into: whether it starts and copies what they stand for.
     #[arg(long, value_name = "PATH")]
     dockerfile: Option<Utf8PathBuf>,
@@ -47,11 +52,9 @@ pub(super) fn run(arguments: &CheckArgs, color: ColorChoice) -> u8 {
         Ok(jobs) => jobs,
         Err(code) => return code,
     };
-    if arguments.mending.is_asked_for() {
-        return match mend(&jobs, &arguments.mending, &options) {
-            Mended::Shown(code) => code,
-            Mended::Sets(sets, code) => show(&sets, arguments.format, arguments.quiet, color).max(code),
-        };
+    if arguments.fix || arguments.diff {
+        let how = How { diff: arguments.diff, format: arguments.format, quiet: arguments.quiet };
+        return mend(jobs, &how, &options, color);
     }
     let mut sets = sets::check(jobs, &options);
     if let (Some(path), Some(Ok(first))) = (&arguments.dockerfile, sets.first_mut().map(|set| set.checked.as_mut()))

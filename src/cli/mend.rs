@@ -1,105 +1,90 @@
 //! `hermesc check --fix` and `--diff`
 
-use camino::Utf8Path;
-use clap::Args;
+use std::io::IsTerminal;
 
 use crate::cli::output::{self, Stream};
 use crate::cli::sets::{Job, Set};
-use crate::cli::{FAILED, FINE, PROBLEMS};
-use crate::compile::Options;
-use crate::fix::{self, Applied, Changes, Outcome, Reach, WriteFailure};
+use crate::cli::show::{Format, show};
+use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS};
+use crate::compile::{self, Options};
+use crate::fix::{self, Changes, Outcome, Overlay, WriteFailed};
 use crate::report::safe_text;
+use crate::resolve::Disk;
 
-/// What is done with fixes.
-#[derive(Debug, Args)]
-pub(super) struct Mending {
-    /// Apply the fixes that are sure. None is kept that leaves more errors than before.
-    #[arg(long)]
-    fix: bool,
-    /// Show what --fix would change, and change nothing.
-    #[arg(long)]
-    diff: bool,
+/// What is wanted.
+pub(super) struct How {
+    /// Only show what would change.
+    pub(super) diff: bool,
+    /// The format of what is left.
+    pub(super) format: Format,
+    /// Nothing where everything is fine.
+    pub(super) quiet: bool,
 }
 
-impl Mending {
-    /// Whether anything is to be done.
-    pub(super) fn is_asked_for(&self) -> bool {
-        self.fix || self.diff
-    }
-}
-
-/// What was done.
-pub(super) enum Mended {
-    /// The changes were shown; the exit code.
-    Shown(u8),
-    /// They were made: what is left, and the least exit code.
-    Sets(Vec<Set>, u8),
-}
-
-/// Applies the sure fixes, or shows them. One set after the other: two may hold the same file.
-pub(super) fn mend(jobs: &[Job], mending: &Mending, options: &Options) -> Mended {
+/// Applies the sure fixes of each set, or shows them; the exit code is about what is left.
+pub(super) fn mend(jobs: Vec<Job>, how: &How, options: &Options, color: ColorChoice) -> u8 {
     let mut sets = Vec::new();
-    let mut code = FINE;
+    let (mut left, mut failed) = (false, false);
     for job in jobs {
-        let outcome = match outcome(job, options) {
+        let outcome = match tried(&job, options) {
             Ok(outcome) => outcome,
-            Err((path, error)) if mending.diff => {
-                code = code.max(output::unreadable(&path, &error));
-                continue;
-            }
-            Err(failure) => {
-                sets.push(Set { roots: job.roots.clone(), checked: Err(failure) });
+            Err((path, error)) => {
+                failed = true;
+                output::unreadable(&path, &error);
                 continue;
             }
         };
-        if mending.diff {
-            Stream::Out.write_changes(&outcome.changes.diff());
-            if outcome.checked.errors() > 0 {
-                code = code.max(PROBLEMS);
+        left |= outcome.checked.errors() > 0;
+        if how.diff {
+            Stream::Out.write(&shown(&outcome.changes));
+            continue;
+        }
+        if let Err(error) = outcome.changes.write() {
+            // What the other sets say is not said: it would look as if all were done.
+            return not_written(&error);
+        }
+        for (word, list) in [("fixed", &outcome.applied), ("not fixed", &outcome.refused)] {
+            for one in list {
+                let line = format!("{word} {}:{}: {} [{}]", one.path, one.line, one.title, one.id);
+                Stream::Err.write(&format!("{}\n", safe_text(&line)));
             }
-            continue;
         }
-        let Outcome { checked, applied, refused, changes } = outcome;
-        if let Err(failure) = changes.write() {
-            code = code.max(unwritten(&failure, jobs.len() > 1));
-            sets.push(Set { roots: job.roots.clone(), checked: job.check(options) });
-            continue;
-        }
-        tell("fixed", &applied);
-        tell("not fixed", &refused);
-        sets.push(Set { roots: job.roots.clone(), checked: Ok(checked) });
+        sets.push(Set { roots: job.roots, checked: Ok(outcome.checked) });
     }
-    if mending.diff { Mended::Shown(code) } else { Mended::Sets(sets, code) }
-}
-
-/// The fixes of a set, in memory.
-fn outcome(job: &Job, options: &Options) -> Result<Outcome, fix::Failure> {
-    let check = |changes: &Changes| job.check_with(changes, options);
-    match &job.request {
-        Some(_) => {
-            let reach = Reach::new(&job.roots, &job.against);
-            fix::run(&check, &|path: &Utf8Path| reach.allows(path))
-        }
-        // Only what was read as a source has places to edit, so that nothing else can be meant.
-        None => fix::run(&check, &|_| true),
-    }
-}
-
-fn tell(word: &str, fixes: &[Applied]) {
-    for one in fixes {
-        let line = format!("{word} {}:{}: {} [{}]", one.path, one.line, one.title, one.id);
-        Stream::Err.write(&format!("{}\n", safe_text(&line)));
-    }
-}
-
-/// Says that changes could not be written, and what is left of them.
-fn unwritten(failure: &WriteFailure, several: bool) -> u8 {
-    let left: Vec<&str> = failure.left.iter().map(|path| path.as_str()).collect();
-    let help = match (left.as_slice(), several) {
-        ([], false) => "nothing was changed".to_owned(),
-        ([], true) => "nothing of this service set was changed".to_owned(),
-        (left, _) => format!("changed, and not put back: {}", left.join(", ")),
+    let code = match (how.diff, left) {
+        (false, _) => show(&sets, how.format, how.quiet, color),
+        (true, true) => PROBLEMS,
+        (true, false) => FINE,
     };
-    output::failure(&safe_text(&format!("cannot write {}: {}", failure.path, failure.error)), Some(&safe_text(&help)))
-        .max(FAILED)
+    if failed { FAILED } else { code }
+}
+
+/// The fixes, tried in memory.
+fn tried(job: &Job, options: &Options) -> Result<Outcome, fix::Failure> {
+    if let Some(request) = &job.request {
+        return fix::run_directories(request, &options.policy);
+    }
+    let check = |changes: &Changes| compile::check_with(&Overlay { files: &Disk, changes }, &job.roots, options);
+    // Only what was read as a source has places to edit, so that nothing else can be meant.
+    fix::run(&check, &|_| true)
+}
+
+/// The changes, as `patch` and `git apply` take them; a terminal gets no escapes of the files'.
+fn shown(changes: &Changes) -> String {
+    let diff = changes.diff();
+    if std::io::stdout().is_terminal() {
+        diff.lines().map(|line| format!("{}\n", safe_text(line))).collect()
+    } else {
+        diff
+    }
+}
+
+fn not_written(error: &WriteFailed) -> u8 {
+    let help = if error.left.is_empty() {
+        "what was changed before it was put back: everything of this set is as it was".to_owned()
+    } else {
+        let names: Vec<&str> = error.left.iter().map(|path| path.as_str()).collect();
+        format!("these were changed before it, and could not be put back: {}", names.join(", "))
+    };
+    output::failure(&safe_text(&format!("cannot write {}: {}", error.path, error.error)), Some(&safe_text(&help)))
 }

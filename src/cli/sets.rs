@@ -12,9 +12,8 @@ use glob::Pattern;
 
 use crate::cli::output;
 use crate::compile::{self, Checked, Options};
-use crate::fix::{Changes, Overlay};
 use crate::resolve::Disk;
-use crate::s6rc::read::{self, Layout, Planned, Request};
+use crate::s6rc::read::{self, Layout, Request};
 
 /// A path that could not be read, and why.
 pub(super) type Failure = (Utf8PathBuf, io::Error);
@@ -65,8 +64,6 @@ pub(super) struct Job {
     pub(super) roots: Vec<Utf8PathBuf>,
     /// How its source directories are read; nothing for text of the language.
     pub(super) request: Option<Request>,
-    /// What lies beneath its directories, as it was given.
-    pub(super) against: Vec<Utf8PathBuf>,
 }
 
 /// A service set, and what was found in it, or the path that could not be read.
@@ -83,17 +80,6 @@ impl Job {
         match &self.request {
             Some(request) => compile::check_directories(request, &options.policy),
             None => compile::check_with(&Disk, &self.roots, options),
-        }
-    }
-
-    /// The same with files as they are to be.
-    pub(super) fn check_with(&self, changes: &Changes, options: &Options) -> Result<Checked, Failure> {
-        match &self.request {
-            Some(request) => {
-                let request = Request { planned: changes.planned(), ..request.clone() };
-                compile::check_directories(&request, &options.policy)
-            }
-            None => compile::check_with(&Overlay { files: &Disk, changes }, &self.roots, options),
         }
     }
 }
@@ -137,7 +123,7 @@ pub(super) fn jobs(
         against: against.clone(),
         target: options.target,
         allowed: directories.allow_unknown.clone(),
-        planned: Planned::default(),
+        pending: read::Pending::default(),
     };
     let mut told = Vec::new();
     for path in paths {
@@ -147,7 +133,6 @@ pub(super) fn jobs(
         let job = |(path, layout): (Utf8PathBuf, Option<Layout>)| Job {
             roots: vec![path],
             request: layout.map(|layout| request(vec![layout])),
-            against: directories.against.clone(),
         };
         return Ok(told.into_iter().map(job).collect());
     }
@@ -155,8 +140,7 @@ pub(super) fn jobs(
     let mut add = |request: Option<Request>, belongs: &dyn Fn(Option<&Layout>) -> bool| {
         let roots = || told.iter().enumerate().filter(|(_, (_, layout))| belongs(layout.as_ref()));
         if let Some((first, _)) = roots().next() {
-            let roots = roots().map(|(_, (path, _))| path.clone()).collect();
-            jobs.push((first, Job { roots, request, against: directories.against.clone() }));
+            jobs.push((first, Job { roots: roots().map(|(_, (path, _))| path.clone()).collect(), request }));
         }
     };
     add(None, &|layout| layout.is_none());

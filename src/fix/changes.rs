@@ -1,17 +1,17 @@
 //! Files as they are to be, beside what the disk holds.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use similar::TextDiff;
 
 use crate::diagnostic::Edit;
-use crate::fix::disk::{self, WriteFailure};
-use crate::fix::{Failure, unified};
+use crate::fix::Failure;
 use crate::resolve::Files;
-use crate::s6rc::read::Planned;
+use crate::s6rc::read::Pending;
 use crate::source::{MAX_SOURCE_BYTES, SourceMap};
 
 /// A file's content and permission bits.
@@ -36,6 +36,17 @@ pub struct Change {
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     files: BTreeMap<Utf8PathBuf, Change>,
+}
+
+/// Why changes were not written.
+#[derive(Debug)]
+pub struct WriteFailed {
+    /// The file that could not be written.
+    pub path: Utf8PathBuf,
+    /// Why.
+    pub error: io::Error,
+    /// Files that were changed before it and could not be put back.
+    pub left: Vec<Utf8PathBuf>,
 }
 
 impl Changes {
@@ -101,39 +112,72 @@ impl Changes {
         }
     }
 
-    /// The same for a reader of source directories.
+    /// The same, for the reader of source directories.
     #[must_use]
-    pub fn planned(&self) -> Planned {
-        let mut planned = Planned::default();
+    pub fn pending(&self) -> Pending {
+        let mut pending = Pending::default();
         for (path, change) in self.iter() {
-            planned.insert(path, change.after.as_ref().map(|state| (Arc::from(state.bytes.as_slice()), state.mode)));
+            let state = change.after.as_ref().map(|state| (Arc::from(state.bytes.as_slice()), state.mode));
+            pending.set(path.to_owned(), state);
         }
-        planned
+        pending
     }
 
     /// Writes what is to be, each file whole or not at all. Where one cannot be written, those before it are put back.
     ///
     /// # Errors
     ///
-    /// A path that cannot be written, or that is not as it was when the fixes were made; and what could not be put back.
-    pub fn write(&self) -> Result<(), WriteFailure> {
+    /// [`WriteFailed`]: a path that cannot be written, or that is not as it was when the fixes were made.
+    pub fn write(&self) -> Result<(), WriteFailed> {
         for (path, change) in self.iter() {
-            let unchanged = match on_disk(path) {
-                Ok(state) if state == change.before => continue,
-                Ok(_) => io::Error::other("somebody else changed it meanwhile"),
-                Err(error) => error,
-            };
-            return Err(WriteFailure { path: path.to_owned(), error: unchanged, left: Vec::new() });
+            let failed = |error| WriteFailed { path: path.to_owned(), error, left: Vec::new() };
+            if on_disk(path).map_err(failed)? != change.before {
+                return Err(failed(io::Error::other("somebody else changed it meanwhile")));
+            }
         }
-        disk::write(self)
+        for (at, (path, change)) in self.iter().enumerate() {
+            if let Err(error) = put(path, change.after.as_ref()) {
+                // What could be written a moment ago can be written again, nearly always.
+                let before = self.iter().take(at);
+                let left = before.filter(|(path, change)| put(path, change.before.as_ref()).is_err());
+                let left = left.map(|(path, _)| path.to_owned()).collect();
+                return Err(WriteFailed { path: path.to_owned(), error, left });
+            }
+        }
+        Ok(())
     }
 
-    /// What would change, as a unified diff in git's form: `git apply` and `patch -p1` take it.
+    /// What would change, as a unified diff. Modes are shown as git shows them.
     #[must_use]
-    pub fn diff(&self) -> Vec<u8> {
-        let mut out = Vec::new();
+    pub fn diff(&self) -> String {
+        let mut out = String::new();
         for (path, change) in self.iter() {
-            unified::show(path, change, &mut out);
+            let (before, after) = (change.before.as_ref(), change.after.as_ref());
+            let mode = |state: Option<&State>| state.map(|state| state.mode);
+            match (mode(before), mode(after)) {
+                (Some(old), Some(new)) if old != new => {
+                    out.push_str(&format!(
+                        "diff --git a/{path} b/{path}\nold mode 100{old:03o}\nnew mode 100{new:03o}\n"
+                    ));
+                }
+                (None, Some(new)) => {
+                    out.push_str(&format!("diff --git a/{path} b/{path}\nnew file mode 100{new:03o}\n"));
+                }
+                (Some(old), None) => {
+                    out.push_str(&format!("diff --git a/{path} b/{path}\ndeleted file mode 100{old:03o}\n"));
+                }
+                _ => {}
+            }
+            let text = |state: Option<&State>| {
+                state.map(|state| String::from_utf8_lossy(&state.bytes).into_owned()).unwrap_or_default()
+            };
+            let (old, new) = (text(before), text(after));
+            let name = |side: &str, state: Option<&State>| match state {
+                Some(_) => format!("{side}/{path}"),
+                None => "/dev/null".to_owned(),
+            };
+            let diff = TextDiff::from_lines(&old, &new);
+            out.push_str(&diff.unified_diff().header(&name("a", before), &name("b", after)).to_string());
         }
         out
     }
@@ -152,6 +196,21 @@ fn on_disk(path: &Utf8Path) -> io::Result<Option<State>> {
         return Err(io::Error::other("too large"));
     }
     Ok(Some(State { bytes: std::fs::read(path)?, mode: metadata.permissions().mode() & 0o7777 }))
+}
+
+/// Writes a file beside its place and moves it there, or removes it.
+fn put(path: &Utf8Path, state: Option<&State>) -> io::Result<()> {
+    let Some(state) = state else { return std::fs::remove_file(path) };
+    let directory = match path.parent() {
+        Some(parent) if parent != "" => parent,
+        _ => Utf8Path::new("."),
+    };
+    std::fs::create_dir_all(directory)?;
+    let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(directory)?;
+    file.write_all(&state.bytes)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(state.mode))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Files with changes that are not on the disk yet.

@@ -3,21 +3,19 @@
 //! Everything is tried in memory first; [`Changes::write`] is the only part that touches the disk.
 
 mod changes;
-mod disk;
-mod reach;
-mod unified;
 
 use std::collections::HashSet;
 use std::io;
+use std::path::PathBuf;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use changes::{Change, Changes, Overlay, State};
-pub use disk::WriteFailure;
-pub use reach::Reach;
+pub use changes::{Change, Changes, Overlay, State, WriteFailed};
 
-use crate::compile::Checked;
+use crate::compile::{self, Checked};
 use crate::diagnostic::{Edit, Fix, Safety};
+use crate::policy::Policy;
+use crate::s6rc::read::Request;
 use crate::source::{Location, SourceMap};
 
 /// Fixes may make room for others: after so many rounds nothing new is expected.
@@ -30,7 +28,7 @@ pub struct Outcome {
     pub checked: Checked,
     /// Each fix: where, and what it did.
     pub applied: Vec<Applied>,
-    /// Fixes that could not be made, or would have left more errors than before.
+    /// Fixes that would have left more errors than before.
     pub refused: Vec<Applied>,
     /// The files as they were and as they are to be.
     pub changes: Changes,
@@ -103,7 +101,32 @@ pub fn run(
     Ok(Outcome { checked, applied, refused, changes })
 }
 
-/// The files and findings with these fixes applied; nothing where they cannot be, or leave more errors than before.
+/// As [`run`], for source directories. Only files below what is checked are touched, and none behind a link that leads out
+/// of it.
+///
+/// # Errors
+///
+/// A directory that cannot be listed, or a file that a fix is about and that cannot be read, with the reason.
+pub fn run_directories(request: &Request, policy: &Policy) -> Result<Outcome, Failure> {
+    let roots: Vec<(Utf8PathBuf, Option<PathBuf>)> = request
+        .layouts
+        .iter()
+        .flat_map(|layout| layout.sources.iter().chain(&layout.bundles).chain(&layout.image))
+        .map(|root| (root.clone(), std::fs::canonicalize(root).ok()))
+        .collect();
+    let may_touch = |path: &Utf8Path| {
+        roots.iter().any(|(root, real)| {
+            let above = path.ancestors().skip(1).find_map(|above| std::fs::canonicalize(above).ok());
+            path.starts_with(root) && real.as_ref().zip(above).is_some_and(|(real, above)| above.starts_with(real))
+        })
+    };
+    let check = |changes: &Changes| {
+        compile::check_directories(&Request { pending: changes.pending(), ..request.clone() }, policy)
+    };
+    run(&check, &may_touch)
+}
+
+/// The files and findings with these fixes applied; nothing where there are more errors than before.
 fn attempt(
     chosen: &[&Chosen],
     changes: &Changes,
@@ -112,8 +135,8 @@ fn attempt(
 ) -> Result<Option<(Changes, Checked)>, Failure> {
     let mut next = changes.clone();
     let edits: Vec<&Edit> = chosen.iter().flat_map(|chosen| &chosen.fix.edits).collect();
+    // A file that is a link, say, is left alone.
     if next.apply(&edits, &before.sources).is_err() {
-        // A file that is there already, or is none that can be changed: the fix is told as one that was not made.
         return Ok(None);
     }
     let after = check(&next)?;
@@ -139,7 +162,7 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
             may_touch(path)
                 && match edit {
                     Edit::Replace { location, .. } => {
-                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location, &checked.sources))
+                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location))
                     }
                     _ => !whole.contains(path) && taken.iter().all(|other| checked.sources.path(other.file) != path),
                 }
@@ -168,11 +191,9 @@ fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
 }
 
 /// Whether two spans share a byte, or begin at the same place.
-fn touch(a: Location, b: Location, sources: &SourceMap) -> bool {
+fn touch(a: Location, b: Location) -> bool {
     let (x, y) = (a.span, b.span);
-    let near = x.start == y.start || (x.start < y.end && y.start < x.end);
-    // A script can be read as a part of a definition, and as what another one names.
-    near && (a.file == b.file || sources.path(a.file) == sources.path(b.file))
+    a.file == b.file && (x.start == y.start || (x.start < y.end && y.start < x.end))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl<'t> Resolver<'t> {
             draft.definition.incomplete = !(open && kind == Kind::Bundle);
         }
         self.contents(scope, &mut draft, what);
-        self.drafts.push(draft);
+        self.expand(draft);
     }
 
     fn contents(&mut self, scope: &Scope, draft: &mut Draft, kind: &'t DefinitionKind) {

@@ -38,7 +38,6 @@ mod missing_run;
 mod missing_shebang;
 mod missing_type;
 mod missing_up;
-mod moved_script;
 mod newline_in_name;
 mod not_a_directory;
 mod not_one_name;

@@ -1,11 +1,12 @@
 //! Interpreter lines where nothing is interpreted.
 
-use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
-use crate::model::Kind;
+use camino::Utf8Path;
+
+use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
+use crate::model::{DirectoryFacts, Entry, Kind};
 use crate::rules::directories::directories;
-use crate::rules::moved_script;
-use crate::rules::shell_in_up::is_shell;
 use crate::rules::{Context, Example, Rule, Scope};
+use crate::s6rc::execline;
 use crate::s6rc::read::formats;
 
 /// `up`, `down` or `reload` begins with an interpreter line.
@@ -47,17 +48,11 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 format!("the first line of the `{file}` of `{}` is only a comment", definition.name),
             )
             .at(entry.part(0, line.end), "never interpreted");
-            let program = definition.programs.iter().find(|(part, _)| *part == file).map(|(_, program)| program);
-            // To delete the line of what is a shell script changes nothing, and hides what it was meant to be.
-            if program.is_some_and(is_shell) {
-                if let Some(fix) = moved_script::fix(context, definition, file) {
-                    diagnostic = diagnostic.fix(fix);
-                }
-            } else {
-                diagnostic = diagnostic.fix(Fix::replace("delete the line", entry.part(0, end), "", Safety::Safe));
-            }
             if harmless {
                 diagnostic.severity = Severity::Hint;
+                diagnostic = diagnostic.fix(Fix::replace("delete the line", entry.part(0, end), "", Safety::Safe));
+            } else if let Some(fix) = interpreted(context, facts, entry, file, &text, bytes.get(end..)) {
+                diagnostic = diagnostic.fix(fix);
             }
             diagnostics.push(diagnostic.help(if harmless {
                 "s6-rc parses this file as execline, with or without the line"
@@ -67,3 +62,43 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+/// Has the interpreter read the script: from a file of its own where its path in the image is known, or else as an argument.
+fn interpreted(
+    context: &Context<'_>,
+    facts: &DirectoryFacts,
+    entry: &Entry,
+    file: &str,
+    first: &str,
+    body: Option<&[u8]>,
+) -> Option<Fix> {
+    let (body, whole) = (body?, entry.bytes()?);
+    let name = format!("{file}-script");
+    let image = context.model.tree.as_ref().and_then(|tree| tree.image.as_deref());
+    let inside = image.and_then(|image| facts.path.strip_prefix(image).ok());
+    if let Some(inside) = inside.filter(|_| facts.entry(&name).is_none()) {
+        let path = Utf8Path::new("/").join(inside).join(&name);
+        let line = [execline::quoted(path.as_str().as_bytes()).ok()?, b"\n".to_vec()].concat();
+        return Some(Fix {
+            title: format!("move the script into `{name}`, and name it here"),
+            edits: vec![
+                Edit::Create { path: facts.path.join(&name), bytes: whole.to_vec(), mode: 0o755 },
+                Edit::Replace { location: entry.place(), with: line },
+            ],
+            safety: Safety::Safe,
+        });
+    }
+    let words: Vec<&str> = first.trim_start_matches("#!").split_whitespace().collect();
+    let last = words.iter().rev().find(|word| !word.starts_with('-'))?;
+    if !SHELLS.contains(&last.rsplit('/').next()?) {
+        return None;
+    }
+    let mut line = format!("{} -c ", words.join(" ")).into_bytes();
+    execline::quote(body, &mut line).ok()?;
+    line.push(b'\n');
+    let edits = vec![Edit::Replace { location: entry.place(), with: line }];
+    Some(Fix { title: format!("hand the script to `{last}`"), edits, safety: Safety::Safe })
+}
+
+/// Interpreters that take a script behind `-c`.
+const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh"];

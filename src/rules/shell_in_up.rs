@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Kind, Program};
-use crate::rules::moved_script;
 use crate::rules::script::{base_name, is_verbatim};
 use crate::rules::shell::is_name;
 use crate::rules::shell_words::is_shell_word;
@@ -52,9 +51,6 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             for (range, _) in found.iter().take(SHOWN) {
                 diagnostic = diagnostic.at(program.locate(range.clone()), "only an argument");
             }
-            if let Some(fix) = moved_script::fix(context, definition, file) {
-                diagnostic = diagnostic.fix(fix);
-            }
             let help = format!("let a shell read it: `{file} sh \"\"\"…\"\"\"`");
             diagnostics.push(diagnostic.help(context.say(
                 &help,
@@ -62,11 +58,6 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             )));
         }
     }
-}
-
-/// Whether a program is written like a shell script.
-pub(super) fn is_shell(program: &Program) -> bool {
-    is_verbatim(program) && !found(program).is_empty()
 }
 
 /// What only a shell would understand, and what becomes of it.

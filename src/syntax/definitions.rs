@@ -18,7 +18,7 @@ pub(super) fn inner(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>
 }
 
 fn meaningful(pairs: Pairs<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
-    pairs.filter(|pair| pair.as_rule() != Rule::COMMENT)
+    pairs.filter(|pair| pair.as_rule() != Rule::comment)
 }
 
 impl Lowering<'_> {

@@ -5,6 +5,7 @@ mod definitions;
 mod exec;
 mod expected;
 mod parse;
+mod pieces;
 mod statements;
 mod text;
 

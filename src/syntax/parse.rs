@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::reading;
 use crate::source::{FileId, Location, MAX_SOURCE_BYTES, Span};
 use crate::syntax::ast::{Comment, Tree};
+use crate::syntax::pieces::{self, Piece};
 use crate::syntax::{Grammar, Rule};
 
 /// Lines above this many bytes are refused (1 MiB): nobody wrote them.
@@ -27,32 +28,14 @@ pub struct Parsed {
 /// Reads the text of one file.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let mut lowering = Lowering { file, text, base: 0, depth: 0, tree: Tree::default(), diagnostics: Vec::new() };
+    let mut lowering = Lowering::new(file, text);
     if lowering.refuses() {
         return lowering.finish();
     }
     lowering.report_bidirectional_controls();
     // A byte order mark in front is what some editors write; it carries no meaning here.
-    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    while let Some(rest) = text.get(at..) {
-        lowering.base = at;
-        match Grammar::parse(Rule::entry, rest) {
-            Ok(mut pairs) => {
-                let Some(entry) = pairs.next() else { break };
-                let end = entry.as_span().end();
-                let done = lowering.entry(entry);
-                if done || end == 0 {
-                    break;
-                }
-                at += end;
-            }
-            // The grammar accepts every text, so this is its depth limit.
-            Err(_) => match lowering.skip_too_deep(at) {
-                Some(next) => at = next,
-                None => break,
-            },
-        }
-    }
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    lowering.all(start, pieces::parse(file, text, &pieces::starts(text, start)));
     lowering.finish()
 }
 
@@ -67,9 +50,51 @@ pub(super) struct Lowering<'t> {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-impl Lowering<'_> {
-    fn finish(self) -> Parsed {
+impl<'t> Lowering<'t> {
+    /// Of a text of which nothing was read yet.
+    pub(super) fn new(file: FileId, text: &'t str) -> Self {
+        Self { file, text, base: 0, depth: 0, tree: Tree::default(), diagnostics: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> Parsed {
         Parsed { tree: self.tree, diagnostics: self.diagnostics }
+    }
+
+    /// One step through the text, from there; where the next one begins, or nothing at the end.
+    pub(super) fn step(&mut self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..)?;
+        self.base = at;
+        let Ok(mut pairs) = Grammar::parse(Rule::entry, rest) else {
+            // The grammar accepts every text, so this is its depth limit.
+            return self.skip_too_deep(at);
+        };
+        let entry = pairs.next()?;
+        let end = entry.as_span().end();
+        let done = self.entry(entry);
+        (!done && end > 0).then_some(at + end)
+    }
+
+    /// All steps, of which some are done already.
+    pub(super) fn all(&mut self, start: usize, mut pieces: Vec<Piece>) {
+        let mut at = Some(start);
+        while let Some(here) = at {
+            // A step is the same wherever it was done, so that a piece which begins where this step would is this and the
+            // next ones.
+            at = match pieces.iter().position(|piece| piece.start == here) {
+                Some(found) => self.append(pieces.swap_remove(found)),
+                None => self.step(here),
+            };
+        }
+    }
+
+    /// Adds what other steps made; where the next one begins.
+    fn append(&mut self, piece: Piece) -> Option<usize> {
+        let Parsed { tree, diagnostics } = piece.parsed;
+        self.tree.definitions.extend(tree.definitions);
+        self.tree.comments.extend(tree.comments);
+        self.tree.broken_names.extend(tree.broken_names);
+        self.diagnostics.extend(diagnostics);
+        piece.end
     }
 
     /// Texts that are too large to be meant.
@@ -129,7 +154,7 @@ impl Lowering<'_> {
         }
         for pair in entry.into_inner() {
             match pair.as_rule() {
-                Rule::COMMENT => {}
+                Rule::comment => {}
                 Rule::end_of_file => return true,
                 Rule::stray_close => {
                     let location = self.location(self.span(&pair));
@@ -151,7 +176,7 @@ impl Lowering<'_> {
 
     fn collect_comments(&mut self, entry: Pair<'_, Rule>) {
         for pair in entry.into_inner().flatten() {
-            if pair.as_rule() == Rule::COMMENT {
+            if pair.as_rule() == Rule::comment {
                 let trimmed = pair.as_str().trim_end().len();
                 let start = self.base + pair.as_span().start();
                 let documentation = pair.as_str().starts_with("##");

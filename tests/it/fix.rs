@@ -65,3 +65,100 @@ fn annotations_are_escaped() {
     assert!(shown.starts_with("::error file=") && shown.contains(",line=1,col=9,title=bad-name::"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
+
+/// A layer of an image with a mistake of each kind that has a sure mend, and a link out of it.
+fn layer() -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("rootfs");
+    let put = |path: &str, text: &str| {
+        let path = root.join("etc/s6-overlay").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("s6-rc.d/setup/type", "oneshot\r\n");
+    put("s6-rc.d/setup/up", "#!/bin/sh\nset -e\nmkdir -p /data && chown www \"/data\"\n");
+    put("s6-rc.d/setup/dependencies.d/base", "");
+    put("s6-rc.d/data/type", "oneshot\n");
+    put("s6-rc.d/data/up", "/etc/s6-overlay/scripts/data\n");
+    put("s6-rc.d/data/dependencies.d/base", "");
+    put("scripts/data", "#!/bin/sh\ntrue\n");
+    put("s6-rc.d/web/type", "longrun\n");
+    put("s6-rc.d/web/run", "#!/command/with-contenv sh\r\nexec httpd\r\n");
+    put("s6-rc.d/web/dependencies", "setup\ndata\n");
+    put("s6-rc.d/web/timeout-kill", "\u{feff}30000\n");
+    put("user-bundles.d/user/contents.d/web", "");
+    fs::write(directory.path().join("outside"), "#!/bin/sh\r\ntrue\r\n").unwrap();
+    std::os::unix::fs::symlink("../../../../../outside", root.join("etc/s6-overlay/s6-rc.d/web/finish")).unwrap();
+    let root = root.to_str().unwrap().to_owned();
+    (directory, root)
+}
+
+/// Every file below a directory, with its mode.
+fn tree(root: &str) -> Vec<(String, u32, String)> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut open = vec![std::path::PathBuf::from(root)];
+    let mut found = Vec::new();
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let entry = entry.unwrap();
+            let metadata = entry.path().symlink_metadata().unwrap();
+            if metadata.is_dir() {
+                open.push(entry.path());
+            } else if metadata.is_file() {
+                let name = entry.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                let text = fs::read_to_string(entry.path()).unwrap();
+                found.push((name, metadata.permissions().mode() & 0o777, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn directories_are_mended_as_far_as_it_is_sure() {
+    let (directory, root) = layer();
+    let before = tree(&root);
+    let (_, diff) = out(&["check", "--diff", &root]);
+    for line in ["new mode 100755", "+/etc/s6-overlay/s6-rc.d/setup/up-script", "deleted file mode 100644"] {
+        assert!(diff.contains(line), "{line}\n{diff}");
+    }
+    assert_eq!(tree(&root), before, "a diff writes nothing");
+    let (_, told) = out(&["check", "--fix", "--format", "short", &root]);
+    assert_eq!(told.matches("fixed ").count(), 6, "{told}");
+    assert!(!told.contains("script-missing"), "what is to be there is seen: {told}");
+    let after = tree(&root);
+    let file = |name: &str| {
+        let found =
+            after.iter().find(|(known, ..)| known.strip_prefix("etc/s6-overlay/").is_some_and(|known| known == name));
+        found.map(|(_, mode, text)| (*mode, text.as_str()))
+    };
+    assert_eq!(file("s6-rc.d/setup/type").unwrap().1, "oneshot\n");
+    assert_eq!(file("s6-rc.d/setup/up").unwrap().1, "/etc/s6-overlay/s6-rc.d/setup/up-script\n");
+    let script = file("s6-rc.d/setup/up-script").unwrap();
+    assert_eq!(script, (0o755, "#!/bin/sh\nset -e\nmkdir -p /data && chown www \"/data\"\n"));
+    assert_eq!(file("scripts/data").unwrap().0, 0o755);
+    assert_eq!(file("s6-rc.d/web/run").unwrap().1, "#!/command/with-contenv sh\nexec httpd\n");
+    assert_eq!(file("s6-rc.d/web/dependencies"), None);
+    assert_eq!(file("s6-rc.d/web/dependencies.d/setup").unwrap(), (0o644, ""));
+    assert_eq!(file("s6-rc.d/web/timeout-kill").unwrap().1, "30000\n");
+    let outside = fs::read_to_string(directory.path().join("outside")).unwrap();
+    assert_eq!(outside, "#!/bin/sh\r\ntrue\r\n", "nothing behind a link is touched");
+    let (_, again) = out(&["check", "--fix", "--format", "short", &root]);
+    assert!(!again.contains("fixed "), "{again}");
+    assert_eq!(tree(&root), after);
+}
+
+#[test]
+fn a_script_in_a_plain_source_directory_is_handed_to_its_shell() {
+    let directory = tempfile::tempdir().unwrap();
+    let service = directory.path().join("source/setup");
+    fs::create_dir_all(&service).unwrap();
+    fs::write(service.join("type"), "oneshot\n").unwrap();
+    fs::write(service.join("up"), "#!/bin/sh -e\nmkdir \"a b\" && touch c\n").unwrap();
+    let source = directory.path().join("source");
+    let (_, told) = out(&["check", "--fix", source.to_str().unwrap()]);
+    assert!(told.contains("hand the script to `/bin/sh`"), "{told}");
+    let up = fs::read_to_string(service.join("up")).unwrap();
+    assert_eq!(up, "/bin/sh -e -c \"mkdir \\\"a b\\\" && touch c\n\"\n");
+}

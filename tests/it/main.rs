@@ -11,7 +11,6 @@ mod exec;
 mod expand;
 mod fatal_rows;
 mod fix;
-mod fix_directories;
 mod formats;
 mod golden;
 mod image;

@@ -3,7 +3,7 @@
 mod definition;
 pub mod formats;
 mod image;
-mod planned;
+mod pending;
 mod recognise;
 mod scan;
 mod tree;
@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
-pub use planned::Planned;
+pub use pending::Pending;
 pub use recognise::{Layout, group, holds_nothing, is_definition, overlay_version, recognise, source, target};
 pub use tree::{Refusal, Verbatim};
 
@@ -37,8 +37,8 @@ pub struct Request {
     pub target: Option<Target>,
     /// Names that may stay unknown.
     pub allowed: Vec<Pattern>,
-    /// Files as they are to be, in place of what the disk holds.
-    pub planned: Planned,
+    /// Files that are to be other than they are on the disk.
+    pub pending: Pending,
 }
 
 /// The version of s6-overlay that neither ships `type` for a `user` among the services nor writes one (its CHANGELOG).
@@ -76,7 +76,8 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         ..SourceTree::default()
     };
     tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
-    let mut scanner = Scanner::new(&mut sources, &request.planned);
+    let mut scanner = Scanner::new(&mut sources);
+    scanner.pending = request.pending.clone();
     for layout in request.layouts.iter().chain(&request.against) {
         for root in layout.sources.iter().chain(&layout.bundles) {
             scanner.allow(root, layout.image.as_deref());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Entry, Found};
-use crate::s6rc::read::planned::Planned;
+use crate::s6rc::read::Pending;
 use crate::source::SourceMap;
 
 /// Files above this many bytes are not read (16 MiB).
@@ -27,8 +27,6 @@ const MAX_LINKS: usize = 40;
 pub(super) struct Scanner<'s> {
     /// Where files are kept.
     pub(super) sources: &'s mut SourceMap,
-    /// What is read in place of what the disk holds.
-    planned: &'s Planned,
     /// The real paths below which files may be read.
     roots: Vec<PathBuf>,
     /// The image's root, for links that begin with `/`.
@@ -37,11 +35,21 @@ pub(super) struct Scanner<'s> {
     entries: usize,
     /// Whether what is read now is only there to define names.
     pub(super) beneath: bool,
+    /// Files that are to be other than they are.
+    pub(super) pending: Pending,
 }
 
 impl<'s> Scanner<'s> {
-    pub(super) fn new(sources: &'s mut SourceMap, planned: &'s Planned) -> Self {
-        Self { sources, planned, roots: Vec::new(), image: None, bytes: 0, entries: 0, beneath: false }
+    pub(super) fn new(sources: &'s mut SourceMap) -> Self {
+        Self {
+            sources,
+            roots: Vec::new(),
+            image: None,
+            bytes: 0,
+            entries: 0,
+            beneath: false,
+            pending: Pending::default(),
+        }
     }
 
     /// Allows what is below a directory to be read, and says where its image begins.
@@ -61,11 +69,15 @@ impl<'s> Scanner<'s> {
     /// One entry; its bytes where it is a file.
     pub(super) fn entry(&mut self, disk: &Path, shown: &Utf8Path, path: Utf8PathBuf) -> Entry {
         self.entries += 1;
-        let full = shown.join(&path);
-        if let Some(Some((bytes, mode))) = self.planned.get(&full) {
-            let file = self.sources.add(full, Arc::clone(bytes));
-            let found = Found::File(Arc::clone(bytes));
-            return Entry { path, link: None, found, mode: *mode, file, beneath: self.beneath };
+        let shown_path = shown.join(&path);
+        if let Some(Some((bytes, mode))) = self.pending.get(&shown_path) {
+            let (found, mode) = (Found::File(Arc::clone(bytes)), *mode);
+            let file = self.sources.add(shown_path, Arc::clone(bytes));
+            return Entry { path, link: None, found, mode, file, beneath: self.beneath };
+        }
+        if self.pending.holds(&shown_path) && fs::symlink_metadata(disk).is_err() {
+            let file = self.sources.add(shown_path, Arc::<[u8]>::from([]));
+            return Entry { path, link: None, found: Found::Directory, mode: 0o755, file, beneath: self.beneath };
         }
         let link = fs::read_link(disk).ok().map(|target| Utf8PathBuf::from(target.to_string_lossy().into_owned()));
         let mut mode = 0;
@@ -84,7 +96,7 @@ impl<'s> Scanner<'s> {
             Found::File(bytes) => Arc::clone(bytes),
             _ => Arc::from([]),
         };
-        let file = self.sources.add(full, bytes);
+        let file = self.sources.add(shown_path, bytes);
         Entry { path, link, found, mode, file, beneath: self.beneath }
     }
 
@@ -145,19 +157,18 @@ impl<'s> Scanner<'s> {
         let mut entries = Vec::new();
         let mut open = vec![(disk.to_owned(), Utf8PathBuf::new(), 0)];
         while let Some((directory, below, depth)) = open.pop() {
-            let names = match Self::names(&directory) {
+            let mut names = match Self::names(&directory) {
                 Ok(names) => names,
                 Err(error) if depth == 0 => return Err(error),
+                Err(_) if self.pending.holds(&shown.join(&below)) => Vec::new(),
                 Err(_) => continue,
             };
+            self.add_pending(&mut names, &shown.join(&below));
             for name in names {
                 if self.entries > MAX_ENTRIES {
                     return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
                 }
                 let path = below.join(name.to_string_lossy().as_ref());
-                if self.planned.get(&shown.join(&path)).is_some_and(|file| file.is_none()) {
-                    continue;
-                }
                 let disk = directory.join(&name);
                 let entry = self.entry(&disk, shown, path.clone());
                 let listed = depth == 0 && matches!(path.as_str(), "dependencies.d" | "contents.d");
@@ -167,27 +178,16 @@ impl<'s> Scanner<'s> {
                 entries.push(entry);
             }
         }
-        self.add_planned(disk, shown, &mut entries);
         entries.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
         Ok(entries)
     }
 
-    /// Adds the files that are to be below a definition and are not on the disk, and the directories that hold them.
-    fn add_planned(&mut self, disk: &Path, shown: &Utf8Path, entries: &mut Vec<Entry>) {
-        let planned = self.planned;
-        for path in planned.below(shown) {
-            let mut missing: Vec<&Utf8Path> = path
-                .ancestors()
-                .filter(|above| !above.as_str().is_empty() && entries.iter().all(|entry| entry.path != *above))
-                .collect();
-            if missing.first() == Some(&path) {
-                entries.push(self.entry(&disk.join(path), shown, path.to_owned()));
-                missing.remove(0);
-            }
-            for directory in missing {
-                let file = self.sources.add(shown.join(directory), []);
-                let (path, found) = (directory.to_owned(), Found::Directory);
-                entries.push(Entry { path, link: None, found, mode: 0o755, file, beneath: self.beneath });
+    /// Adds the names of files that are to be there, and drops those of files that are to go.
+    fn add_pending(&self, names: &mut Vec<std::ffi::OsString>, directory: &Utf8Path) {
+        names.retain(|name| self.pending.get(&directory.join(name.to_string_lossy().as_ref())) != Some(&None));
+        for name in self.pending.names(directory) {
+            if !names.iter().any(|known| known.as_os_str() == name.as_str()) {
+                names.push(name.into());
             }
         }
     }
@@ -195,12 +195,10 @@ impl<'s> Scanner<'s> {
     /// A path of the image, links in any of its parts followed inside of it.
     pub(super) fn in_image(&mut self, image: &Utf8Path, path: &str) -> Option<Entry> {
         let shown = path.trim_start_matches('/');
-        match self.planned.get(&image.join(shown)) {
-            Some(Some(_)) => return Some(self.entry(Path::new(shown), image, Utf8PathBuf::from(shown))),
-            Some(None) => return None,
-            None => {}
-        }
         let root = fs::canonicalize(image).ok()?;
+        if matches!(self.pending.get(&image.join(shown)), Some(Some(_))) {
+            return Some(self.entry(&root.join(shown), image, Utf8PathBuf::from(shown)));
+        }
         let mut parts: Vec<std::ffi::OsString> = parts_of(Path::new(path));
         let mut at = root.clone();
         let mut links = 0;
