@@ -1,12 +1,13 @@
 //! Diagnostics for people, through miette.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::report::count;
 use crate::report::snippet::{Shown, safe_text};
 use crate::source::{FileId, SourceMap};
 
@@ -26,6 +27,9 @@ impl Default for Style {
         Self { color: false, unicode: true, width: 100 }
     }
 }
+
+/// Hints of one rule above this many are only counted: nobody reads the fiftieth.
+const HINTS: usize = 3;
 
 /// Draws diagnostics, one after the other.
 #[must_use]
@@ -47,13 +51,25 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut shown: HashMap<FileId, Arc<Shown>> = HashMap::new();
     let mut out = String::new();
+    let mut hints: BTreeMap<&str, usize> = BTreeMap::new();
     for diagnostic in diagnostics {
+        if diagnostic.severity == Severity::Hint {
+            let number = hints.entry(diagnostic.rule.id).or_default();
+            *number += 1;
+            if *number > HINTS {
+                continue;
+            }
+        }
         let view = View::new(diagnostic, sources, &mut shown);
         // Writing to a string cannot fail; a source that cannot be shown leaves the message.
         if handler.render_report(&mut out, &view).is_err() {
             out.push_str(&view.message);
         }
         out.push('\n');
+    }
+    for (id, number) in hints.into_iter().filter(|(_, number)| *number > HINTS) {
+        let more = count(number - HINTS, "more hint");
+        out.push_str(&format!("{more} of `{id}`: `--format short` shows all, `--allow {id}` none\n\n"));
     }
     out
 }

@@ -162,3 +162,17 @@ fn a_script_in_a_plain_source_directory_is_handed_to_its_shell() {
     let up = fs::read_to_string(service.join("up")).unwrap();
     assert_eq!(up, "/bin/sh -e -c \"mkdir \\\"a b\\\" && touch c\n\"\n");
 }
+
+#[test]
+fn many_hints_of_a_rule_are_counted() {
+    let services: String = (0..5)
+        .map(|number| format!("longrun s{number} {{\n    ready fd 3\n    run exec s\n    in user\n}}\n"))
+        .collect();
+    let (_directory, path) = file(&services);
+    let (code, told) = out(&["check", &path]);
+    assert_eq!(code, Some(0));
+    assert_eq!(told.matches("\nreadiness-without-timeout\n").count() + 1, 3, "{told}");
+    assert!(told.contains("2 more hints of `readiness-without-timeout`"), "{told}");
+    assert!(told.ends_with("5 hints in 1 file\n"), "{told}");
+    assert_eq!(out(&["check", "--format", "short", &path]).1.lines().count(), 5);
+}
