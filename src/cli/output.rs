@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use crate::cli::ColorChoice;
 use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::count;
 use crate::report::human::{Style, render};
+use crate::report::{count, safe_text};
 
 /// The two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,21 @@ impl Stream {
         let _ = match self {
             Self::Out => io::stdout().lock().write_all(text.as_bytes()),
             Self::Err => io::stderr().lock().write_all(text.as_bytes()),
+        };
+    }
+
+    /// Writes a diff: as it is for a program, so that it can be applied, and with nothing that a terminal obeys for people.
+    pub(super) fn write_changes(self, diff: &[u8]) {
+        let terminal = match self {
+            Self::Out => io::stdout().is_terminal(),
+            Self::Err => io::stderr().is_terminal(),
+        };
+        if terminal {
+            return self.write(&safe_text(&String::from_utf8_lossy(diff)));
+        }
+        let _ = match self {
+            Self::Out => io::stdout().lock().write_all(diff),
+            Self::Err => io::stderr().lock().write_all(diff),
         };
     }
 

@@ -65,6 +65,8 @@ pub(super) struct Job {
     pub(super) roots: Vec<Utf8PathBuf>,
     /// How its source directories are read; nothing for text of the language.
     pub(super) request: Option<Request>,
+    /// What lies beneath its directories, as it was given.
+    pub(super) against: Vec<Utf8PathBuf>,
 }
 
 /// A service set, and what was found in it, or the path that could not be read.
@@ -145,6 +147,7 @@ pub(super) fn jobs(
         let job = |(path, layout): (Utf8PathBuf, Option<Layout>)| Job {
             roots: vec![path],
             request: layout.map(|layout| request(vec![layout])),
+            against: directories.against.clone(),
         };
         return Ok(told.into_iter().map(job).collect());
     }
@@ -152,7 +155,8 @@ pub(super) fn jobs(
     let mut add = |request: Option<Request>, belongs: &dyn Fn(Option<&Layout>) -> bool| {
         let roots = || told.iter().enumerate().filter(|(_, (_, layout))| belongs(layout.as_ref()));
         if let Some((first, _)) = roots().next() {
-            jobs.push((first, Job { roots: roots().map(|(_, (path, _))| path.clone()).collect(), request }));
+            let roots = roots().map(|(_, (path, _))| path.clone()).collect();
+            jobs.push((first, Job { roots, request, against: directories.against.clone() }));
         }
     };
     add(None, &|layout| layout.is_none());

@@ -1,15 +1,15 @@
 //! Files as they are to be, beside what the disk holds.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use similar::TextDiff;
 
 use crate::diagnostic::Edit;
-use crate::fix::Failure;
+use crate::fix::disk::{self, WriteFailed};
+use crate::fix::{Failure, unified};
 use crate::resolve::Files;
 use crate::s6rc::read::Pending;
 use crate::source::{MAX_SOURCE_BYTES, SourceMap};
@@ -36,17 +36,6 @@ pub struct Change {
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     files: BTreeMap<Utf8PathBuf, Change>,
-}
-
-/// Why changes were not written.
-#[derive(Debug)]
-pub struct WriteFailed {
-    /// The file that could not be written.
-    pub path: Utf8PathBuf,
-    /// Why.
-    pub error: io::Error,
-    /// Files that were changed before it and could not be put back.
-    pub left: Vec<Utf8PathBuf>,
 }
 
 impl Changes {
@@ -135,49 +124,16 @@ impl Changes {
                 return Err(failed(io::Error::other("somebody else changed it meanwhile")));
             }
         }
-        for (at, (path, change)) in self.iter().enumerate() {
-            if let Err(error) = put(path, change.after.as_ref()) {
-                // What could be written a moment ago can be written again, nearly always.
-                let before = self.iter().take(at);
-                let left = before.filter(|(path, change)| put(path, change.before.as_ref()).is_err());
-                let left = left.map(|(path, _)| path.to_owned()).collect();
-                return Err(WriteFailed { path: path.to_owned(), error, left });
-            }
-        }
-        Ok(())
+        disk::write(self)
     }
 
-    /// What would change, as a unified diff. Modes are shown as git shows them.
+    /// What would change, as a unified diff in git's form: `git apply` and `patch -p1` take it. The bytes are those of the
+    /// files.
     #[must_use]
-    pub fn diff(&self) -> String {
-        let mut out = String::new();
+    pub fn diff(&self) -> Vec<u8> {
+        let mut out = Vec::new();
         for (path, change) in self.iter() {
-            let (before, after) = (change.before.as_ref(), change.after.as_ref());
-            let mode = |state: Option<&State>| state.map(|state| state.mode);
-            match (mode(before), mode(after)) {
-                (Some(old), Some(new)) if old != new => {
-                    out.push_str(&format!(
-                        "diff --git a/{path} b/{path}\nold mode 100{old:03o}\nnew mode 100{new:03o}\n"
-                    ));
-                }
-                (None, Some(new)) => {
-                    out.push_str(&format!("diff --git a/{path} b/{path}\nnew file mode 100{new:03o}\n"));
-                }
-                (Some(old), None) => {
-                    out.push_str(&format!("diff --git a/{path} b/{path}\ndeleted file mode 100{old:03o}\n"));
-                }
-                _ => {}
-            }
-            let text = |state: Option<&State>| {
-                state.map(|state| String::from_utf8_lossy(&state.bytes).into_owned()).unwrap_or_default()
-            };
-            let (old, new) = (text(before), text(after));
-            let name = |side: &str, state: Option<&State>| match state {
-                Some(_) => format!("{side}/{path}"),
-                None => "/dev/null".to_owned(),
-            };
-            let diff = TextDiff::from_lines(&old, &new);
-            out.push_str(&diff.unified_diff().header(&name("a", before), &name("b", after)).to_string());
+            unified::show(path, change, &mut out);
         }
         out
     }
@@ -196,21 +152,6 @@ fn on_disk(path: &Utf8Path) -> io::Result<Option<State>> {
         return Err(io::Error::other("too large"));
     }
     Ok(Some(State { bytes: std::fs::read(path)?, mode: metadata.permissions().mode() & 0o7777 }))
-}
-
-/// Writes a file beside its place and moves it there, or removes it.
-fn put(path: &Utf8Path, state: Option<&State>) -> io::Result<()> {
-    let Some(state) = state else { return std::fs::remove_file(path) };
-    let directory = match path.parent() {
-        Some(parent) if parent != "" => parent,
-        _ => Utf8Path::new("."),
-    };
-    std::fs::create_dir_all(directory)?;
-    let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(directory)?;
-    file.write_all(&state.bytes)?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(state.mode))?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Files with changes that are not on the disk yet.

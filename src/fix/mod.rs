@@ -3,14 +3,18 @@
 //! Everything is tried in memory first; [`Changes::write`] is the only part that touches the disk.
 
 mod changes;
+mod disk;
+mod reach;
+mod unified;
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use changes::{Change, Changes, Overlay, State, WriteFailed};
+pub use changes::{Change, Changes, Overlay, State};
+pub use disk::WriteFailed;
+pub use reach::Reach;
 
 use crate::compile::{self, Checked};
 use crate::diagnostic::{Edit, Fix, Safety};
@@ -101,29 +105,16 @@ pub fn run(
     Ok(Outcome { checked, applied, refused, changes })
 }
 
-/// As [`run`], for source directories. Only files below what is checked are touched, and none behind a link that leads out
-/// of it.
+/// As [`run`], for source directories: only files within `reach` are touched.
 ///
 /// # Errors
 ///
 /// A directory that cannot be listed, or a file that a fix is about and that cannot be read, with the reason.
-pub fn run_directories(request: &Request, policy: &Policy) -> Result<Outcome, Failure> {
-    let roots: Vec<(Utf8PathBuf, Option<PathBuf>)> = request
-        .layouts
-        .iter()
-        .flat_map(|layout| layout.sources.iter().chain(&layout.bundles).chain(&layout.image))
-        .map(|root| (root.clone(), std::fs::canonicalize(root).ok()))
-        .collect();
-    let may_touch = |path: &Utf8Path| {
-        roots.iter().any(|(root, real)| {
-            let above = path.ancestors().skip(1).find_map(|above| std::fs::canonicalize(above).ok());
-            path.starts_with(root) && real.as_ref().zip(above).is_some_and(|(real, above)| above.starts_with(real))
-        })
-    };
+pub fn run_directories(request: &Request, policy: &Policy, reach: &Reach) -> Result<Outcome, Failure> {
     let check = |changes: &Changes| {
         compile::check_directories(&Request { pending: changes.pending(), ..request.clone() }, policy)
     };
-    run(&check, &may_touch)
+    run(&check, &|path| reach.allows(path))
 }
 
 /// The files and findings with these fixes applied; nothing where there are more errors than before.
@@ -162,7 +153,7 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
             may_touch(path)
                 && match edit {
                     Edit::Replace { location, .. } => {
-                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location))
+                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location, &checked.sources))
                     }
                     _ => !whole.contains(path) && taken.iter().all(|other| checked.sources.path(other.file) != path),
                 }
@@ -191,9 +182,11 @@ fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
 }
 
 /// Whether two spans share a byte, or begin at the same place.
-fn touch(a: Location, b: Location) -> bool {
+fn touch(a: Location, b: Location, sources: &SourceMap) -> bool {
     let (x, y) = (a.span, b.span);
-    a.file == b.file && (x.start == y.start || (x.start < y.end && y.start < x.end))
+    let near = x.start == y.start || (x.start < y.end && y.start < x.end);
+    // A script can be read as a part of a definition, and as what another one names.
+    near && (a.file == b.file || sources.path(a.file) == sources.path(b.file))
 }
 
 #[cfg(test)]

@@ -104,17 +104,20 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
     // A name that fits the place is a better guess than one that is only near.
     let fits = |candidate: &&&str| model.get(candidate).is_none_or(|definition| kinds.contains(&definition.kind));
     let near = did_you_mean(name, known.iter().filter(fits).copied());
+    // What is unknown in a layer is more often a name of the base image than a slip of the pen.
+    let is_layer = model.target.is_overlay() && model.tree.as_ref().is_some_and(|tree| !tree.whole_image);
+    let safety = if is_layer { Safety::Suggested } else { Safety::Safe };
     let diagnostic = match near {
         Some(near) => {
             let diagnostic = diagnostic.at(reference.place, format!("did you mean `{near}`?"));
             match listed_entry(model, context.sources, reference.place.file) {
-                Some((path, entry)) => match rename(&path, entry, near, Safety::Safe) {
+                Some((path, entry)) => match rename(&path, entry, near, safety) {
                     Some(fix) => diagnostic.fix(fix),
                     None => diagnostic,
                 },
                 // The place of anything else is not the name alone.
                 None if reference.origin != ReferenceOrigin::Written => diagnostic,
-                None => diagnostic.fix(Fix::replace(format!("write `{near}`"), reference.place, near, Safety::Safe)),
+                None => diagnostic.fix(Fix::replace(format!("write `{near}`"), reference.place, near, safety)),
             }
         }
         None => diagnostic.at(reference.place, "nobody defines this"),

@@ -11,6 +11,7 @@ mod exec;
 mod expand;
 mod fatal_rows;
 mod fix;
+mod fix_directories;
 mod formats;
 mod golden;
 mod image;
