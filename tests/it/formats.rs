@@ -25,7 +25,7 @@ use crate::trees::write;
 const TEXT: &str = r#"let unused = "é"
 longrun web {
     depends-on databse
-    run exec httpd -p $PORT -d "😀" $DIR
+    run exec serve -p $PORT -d "😀" $DIR
 }
 longrun database { run exec postgres }
 bundle user { web }
@@ -211,7 +211,7 @@ fn what_is_no_text_does_not_break_a_format() {
 fn several_sets_are_shown_in_the_order_of_the_arguments() {
     let directory = tempfile::tempdir().expect("a directory");
     for (name, service) in [("c", "web"), ("a", "databse"), ("b", "web")] {
-        let text = format!("longrun web {{ run exec httpd }}\nbundle user {{ {service} }}\n");
+        let text = format!("longrun web {{ run exec serve }}\nbundle user {{ {service} }}\n");
         fs::write(directory.path().join(format!("{name}.hermes")), text).expect("written");
         let layer = format!(
             "== rootfs/etc/s6-overlay/s6-rc.d/web/type\nlongrun\n== rootfs/etc/s6-overlay/s6-rc.d/web/dependencies.d/base\n\
