@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::daemons::leaves;
-use crate::rules::script::{Script, behind_prefixes, longrun_scripts};
+use crate::rules::daemons::{leaves, may_name};
+use crate::rules::script::{Script, behind_prefixes, run_scripts};
 use crate::rules::shell::Join;
 use crate::rules::{Context, Example, Rule, Scope};
 
@@ -33,7 +33,7 @@ bundle user { ssh }
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "run") {
+    for script in run_scripts(context) {
         let name = &script.definition.name;
         if let Some(range) = left_behind(&script) {
             diagnostics.push(
@@ -41,6 +41,9 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     .at(script.locate(context, range), "left in the background")
                     .help("drop the `&` and write `exec` before it, so that s6 supervises the program itself"),
             );
+            continue;
+        }
+        if !may_name(&script.text) {
             continue;
         }
         let Some(words) = last_words(&script) else { continue };

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::cli::hermesc;
 
-const BROKEN: &str = "let unused = \"é\"\nlongrun web {\n    run exec httpd -p $PORT -d $DIR\n}\nbundle user { web }\n";
+const BROKEN: &str = "let unused = \"é\"\nlongrun web {\n    run exec web -p $PORT -d $DIR\n}\nbundle user { web }\n";
 
 fn file(text: &str) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();
@@ -23,7 +23,7 @@ fn out(arguments: &[&str]) -> (Option<i32>, String) {
 fn fixes_are_applied_once_and_a_diff_writes_nothing() {
     let (_directory, path) = file(BROKEN);
     let (_, diff) = out(&["check", "--diff", &path]);
-    assert!(diff.contains("+    run exec httpd -p ${PORT} -d ${DIR}"), "{diff}");
+    assert!(diff.contains("+    run exec web -p ${PORT} -d ${DIR}"), "{diff}");
     assert_eq!(fs::read_to_string(&path).unwrap(), BROKEN);
     let (code, told) = out(&["check", "--fix", &path]);
     assert_eq!(code, Some(0), "{told}");
