@@ -35,7 +35,7 @@ bundle user { ssh }
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for script in run_scripts(context) {
         let name = &script.definition.name;
-        if let Some(range) = left_behind(&script) {
+        if let Some(range) = left_behind(script) {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the `run` of `{name}` ends while its last command runs on"))
                     .at(script.locate(context, range), "left in the background")
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !may_name(&script.text) {
             continue;
         }
-        let Some(words) = last_words(&script) else { continue };
+        let Some(words) = last_words(script) else { continue };
         let literal: Vec<Option<&str>> = words.iter().map(|(word, _)| word.as_deref()).collect();
         let Some(program) = behind_prefixes(&literal) else { continue };
         let Some((culprit, help)) = literal.get(program..).and_then(leaves) else { continue };

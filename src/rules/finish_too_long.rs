@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if allowed == 0 || definition.incomplete {
             continue;
         }
-        let pauses = pauses(&script);
+        let pauses = pauses(script);
         let total =
             pauses.iter().map(|(milliseconds, _)| milliseconds).fold(0, |sum: u64, next| sum.saturating_add(*next));
         let Some((_, range)) = pauses.iter().max_by_key(|(milliseconds, _)| *milliseconds) else { continue };
@@ -146,5 +146,5 @@ fn milliseconds(text: &str) -> Option<u64> {
 }
 
 fn seconds(milliseconds: u64) -> String {
-    if milliseconds % 1000 == 0 { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
+    if milliseconds.is_multiple_of(1000) { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
 }
