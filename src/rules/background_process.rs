@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::daemons::leaves;
-use crate::rules::script::{Script, behind_prefixes, longrun_scripts};
+use crate::rules::daemons::{leaves, may_name};
+use crate::rules::script::{Script, behind_prefixes, run_scripts};
 use crate::rules::shell::Join;
 use crate::rules::{Context, Example, Rule, Scope};
 
@@ -33,9 +33,9 @@ bundle user { ssh }
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "run") {
+    for script in run_scripts(context) {
         let name = &script.definition.name;
-        if let Some(range) = left_behind(&script) {
+        if let Some(range) = left_behind(script) {
             diagnostics.push(
                 Diagnostic::new(&RULE, format!("the `run` of `{name}` ends while its last command runs on"))
                     .at(script.locate(context, range), "left in the background")
@@ -43,7 +43,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             );
             continue;
         }
-        let Some(words) = last_words(&script) else { continue };
+        if !may_name(&script.text) {
+            continue;
+        }
+        let Some(words) = last_words(script) else { continue };
         let literal: Vec<Option<&str>> = words.iter().map(|(word, _)| word.as_deref()).collect();
         let Some(program) = behind_prefixes(&literal) else { continue };
         let Some((culprit, help)) = literal.get(program..).and_then(leaves) else { continue };

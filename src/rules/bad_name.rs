@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     explanation: r##"Every definition becomes a directory, and every name a file. A name cannot be empty, hold a `/`, a newline or NUL, begin with a dot (s6-rc-compile skips such entries), or have more than 255 bytes."##,
     bad: Example::Language(
         r##"longrun "a/b" {
-    run exec httpd
+    run exec httpd -f
 }
 longrun web {
     run exec httpd -f
@@ -23,7 +23,7 @@ bundle user { web }
     ),
     good: Example::Language(
         r##"longrun a-b {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { a-b }
 "##,

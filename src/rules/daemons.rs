@@ -64,6 +64,15 @@ const DAEMONS: &[(&[&str], Habit)] = &[
     (&["udhcpc"], Stays { if_any: &["-b", "--background"] }),
 ];
 
+/// Whether a text may name one of these daemons at all: a quick look.
+pub(super) fn may_name(text: &[u8]) -> bool {
+    let part = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    text.split(part).filter(|word| word.len() > 3).any(|word| {
+        matches!(word, b"nginx" | b"redis-server" | b"valkey-server")
+            || DAEMONS.iter().flat_map(|(names, _)| *names).any(|name| name.as_bytes() == word)
+    })
+}
+
 /// What is wrong with a command, whose first word is the program: which word does it, or none where one is missing, and what
 /// to do. Nothing where it stays, or where nobody knows.
 pub(super) fn leaves(words: &[Option<&str>]) -> Option<(Option<usize>, String)> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::script::{Script, longrun_scripts};
+use crate::rules::script::{Script, run_scripts};
 use crate::rules::shell::{Frame, Join, Shell};
 use crate::rules::{Context, Example, Rule, Scope};
 
@@ -54,9 +54,9 @@ const HARMLESS: &[&str] =
 const DELIBERATE: &[&str] = &["125", "s6-svc", "s6-rc", "s6-permafail", "sleep", "/run/s6", "halt", "poweroff"];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "run") {
+    for script in run_scripts(context) {
         let definition = script.definition;
-        if definition.incomplete || script.mentions(DELIBERATE) || finish_may(&script) {
+        if definition.incomplete || script.mentions(DELIBERATE) || finish_may(script) {
             continue;
         }
         let Some(range) = script.shell().and_then(|shell| gate(&shell, &script.text)) else { continue };

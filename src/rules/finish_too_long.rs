@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Number;
-use crate::rules::script::{Script, base_name, longrun_scripts};
+use crate::rules::script::{Script, base_name, finish_scripts};
 use crate::rules::shell::Word;
 use crate::rules::{Context, Example, Rule, Scope};
 
@@ -45,14 +45,14 @@ bundle user { web }
 const DEFAULT: u64 = 5000;
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "finish") {
+    for script in finish_scripts(context) {
         let definition = script.definition;
         let limit = definition.number(Number::TimeoutFinish);
         let allowed = limit.map_or(DEFAULT, |limit| u64::from(limit.value));
         if allowed == 0 || definition.incomplete {
             continue;
         }
-        let pauses = pauses(&script);
+        let pauses = pauses(script);
         let total =
             pauses.iter().map(|(milliseconds, _)| milliseconds).fold(0, |sum: u64, next| sum.saturating_add(*next));
         let Some((_, range)) = pauses.iter().max_by_key(|(milliseconds, _)| *milliseconds) else { continue };

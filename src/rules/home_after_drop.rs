@@ -102,7 +102,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if !script.contenv || script.mentions(&["HOME", "envdir", "envfile", "emptyenv", "env -i", "/etc/profile"]) {
             continue;
         }
-        let Some((user, range)) = drop_of(&script) else { continue };
+        let Some((user, range)) = drop_of(script) else { continue };
         let name = &script.definition.name;
         diagnostics.push(
             Diagnostic::new(&RULE, format!("the `{}` of `{name}` becomes {user}, and HOME stays root's", script.part))

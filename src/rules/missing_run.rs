@@ -21,7 +21,7 @@ bundle user { web }
     good: Example::Language(
         r##"longrun web {
     timeout-kill 5s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,

@@ -89,6 +89,7 @@ mod zero_timeout;
 pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -147,6 +148,8 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     /// The files it came from.
     pub sources: &'a SourceMap,
+    /// What is run, found when it is first asked for.
+    scripts: OnceCell<Vec<script::Script<'a>>>,
 }
 
 impl Context<'_> {
@@ -279,7 +282,7 @@ fn beneath(model: &Model) -> HashSet<FileId> {
 #[must_use]
 pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     let graph = Graph::new(model);
-    let context = Context { model, graph: &graph, sources };
+    let context = Context { model, graph: &graph, sources, scripts: OnceCell::new() };
     let mut diagnostics = Vec::new();
     let other = if model.tree.is_some() { Scope::Language } else { Scope::Directories };
     for check in REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check) {

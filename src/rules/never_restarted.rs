@@ -1,7 +1,7 @@
 //! `finish` scripts that give up after every death.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rules::script::longrun_scripts;
+use crate::rules::script::finish_scripts;
 use crate::rules::{Context, Example, Rule, Scope};
 
 /// `finish` always exits 125.
@@ -38,7 +38,7 @@ bundle user { web }
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "finish") {
+    for script in finish_scripts(context) {
         let Some(shell) = script.shell() else { continue };
         let mut exits = shell.commands.iter().filter(|command| {
             let program = command.program(&script.text);

@@ -1,7 +1,7 @@
 //! Shells that stay above their daemon.
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
-use crate::rules::script::{base_name, longrun_scripts};
+use crate::rules::script::{base_name, run_scripts};
 use crate::rules::{Context, Example, Rule, Scope};
 
 /// The last command of a shell's `run` has no `exec`.
@@ -45,7 +45,7 @@ const SHORT: &[&str] = &[
 ];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for script in longrun_scripts(context).into_iter().filter(|script| script.part == "run") {
+    for script in run_scripts(context) {
         if script.mentions(DELIBERATE) {
             continue;
         }

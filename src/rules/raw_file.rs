@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     explanation: r##"`raw` writes any file as it is. Where s6-rc-compile reads that file, its content must still be what it takes, and it must not contradict the statements beside it. Names in it are checked and drawn like those that a statement says. The statement for the file is the better way."##,
     bad: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
     raw "timeout-kill" text "5s"
 }
 bundle user { web }
@@ -24,7 +24,7 @@ bundle user { web }
     ),
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
     timeout-kill 5s
 }
 bundle user { web }

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     explanation: r##"Names that begin with `s6rc-` or `s6-rc-` are s6-rc's own; s6-rc-compile refuses them everywhere, also as dependencies and members."##,
     bad: Example::Language(
         r##"longrun s6rc-web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { s6rc-web }
 "##,

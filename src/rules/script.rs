@@ -104,7 +104,26 @@ fn narrowed(context: &Context<'_>, place: Location, snippet: &[u8]) -> Location 
 }
 
 /// `run` and `finish` of the longruns.
-pub(super) fn longrun_scripts<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
+pub(super) fn longrun_scripts<'c, 'm>(context: &'c Context<'m>) -> impl Iterator<Item = &'c Script<'m>> {
+    scripts(context).iter().take_while(|script| script.definition.kind == Kind::Longrun)
+}
+
+/// `run` of the longruns.
+pub(super) fn run_scripts<'c, 'm>(context: &'c Context<'m>) -> impl Iterator<Item = &'c Script<'m>> {
+    longrun_scripts(context).filter(|script| script.part == "run")
+}
+
+/// `finish` of the longruns.
+pub(super) fn finish_scripts<'c, 'm>(context: &'c Context<'m>) -> impl Iterator<Item = &'c Script<'m>> {
+    longrun_scripts(context).filter(|script| script.part == "finish")
+}
+
+/// Every text that is run: those, the command lines of oneshots with the scripts in them, and the scripts that they name.
+pub(super) fn scripts<'c, 'm>(context: &'c Context<'m>) -> &'c [Script<'m>] {
+    context.scripts.get_or_init(|| find(context))
+}
+
+fn find<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
     let mut scripts = Vec::new();
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Longrun) {
         let programs = &definition.programs;
@@ -113,12 +132,6 @@ pub(super) fn longrun_scripts<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
             add(&mut scripts, definition, part, program, true);
         }
     }
-    scripts
-}
-
-/// Every text that is run: those, the command lines of oneshots with the scripts in them, and the scripts that they name.
-pub(super) fn scripts<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
-    let mut scripts = longrun_scripts(context);
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Oneshot) {
         for (part, program) in definition.programs.iter() {
             add(&mut scripts, definition, part, program, false);
@@ -148,7 +161,10 @@ fn add<'m>(
 ) {
     let (interpreter, contenv) = if executed { interpreter(&program.bytes) } else { (Interpreter::Execline, false) };
     let text = Cow::Borrowed(program.bytes.as_slice());
-    let words = if interpreter == Interpreter::Execline { execline::lex(&program.bytes).ok() } else { None };
+    // Only a text with one of these in it has to be taken apart.
+    let may = |word: &[u8]| program.bytes.windows(word.len()).any(|window| window == word);
+    let worth = interpreter == Interpreter::Execline && (may(b"sh") || may(b"contenv"));
+    let words = if worth { execline::lex(&program.bytes).ok() } else { None };
     let words = words.unwrap_or_default();
     let contenv = contenv || words.iter().any(|word| word.bytes.ends_with(b"with-contenv"));
     scripts.push(Script { definition, part, text, interpreter, contenv, source: TextSource::Program(program) });

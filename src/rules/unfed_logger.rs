@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if script.part != "run" || fed || script.mentions(INPUTS) {
             continue;
         }
-        let Some((logger, range)) = logger(&script) else { continue };
+        let Some((logger, range)) = logger(script) else { continue };
         let name = &definition.name;
         diagnostics.push(
             Diagnostic::new(&RULE, format!("nothing writes to the logger `{name}`"))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Kind;
+use crate::model::{DirectoryFacts, Kind};
 use crate::rules::{Context, Example, Rule, Scope};
 
 /// Nothing that the boot brings up needs the service.
@@ -105,7 +105,7 @@ fn named_by_scripts(context: &Context<'_>) -> HashMap<String, Option<usize>> {
         for (_, program) in definition.programs.iter() {
             read(&program.bytes, Some(number));
         }
-        for entry in definition.directory.iter().flat_map(crate::model::DirectoryFacts::top) {
+        for entry in definition.directory.iter().flat_map(DirectoryFacts::top) {
             read(entry.bytes().unwrap_or_default(), Some(number));
         }
     }

@@ -82,3 +82,107 @@ fn no_rule_vanishes_unnoticed() {
 fn the_index_of_rules_is_current() {
     recorded("docs/rules.md", &rules::document());
 }
+
+/// The codes that a service of the language is given, with this text inside.
+fn codes(inside: &str) -> Vec<&'static str> {
+    let checked = check(&format!("longrun web {{\n{inside}\n}}\nbundle user {{ web }}\n"));
+    assert_eq!(checked.errors(), 0, "{inside}: {:?}", found(&checked));
+    checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect()
+}
+
+fn shell(part: &str, lines: &str) -> String {
+    format!("    {part} sh \"\"\"\n        {}\n        \"\"\"\n", lines.replace('\n', "\n        "))
+}
+
+#[test]
+fn daemons_that_leave_are_found_behind_what_sets_them_up() {
+    let rule = "background-process";
+    for run in ["s6-setuidgid root /usr/sbin/sshd -e", "nice -n 5 crond", "fdmove -c 2 1 named -u bind"] {
+        assert!(codes(&format!("    run exec {run}")).contains(&rule), "{run}");
+    }
+    for run in ["s6-setuidgid root /usr/sbin/sshd -De", "crond -f", "nginx", "my-sshd"] {
+        assert!(!codes(&format!("    run exec {run}")).contains(&rule), "{run}");
+    }
+    assert!(codes(&shell("run", "prepare\nweb &")).contains(&rule));
+    for run in ["web &\nwait", "helper &\nexec web", "if true; then\n    web &\nfi\nexec web"] {
+        assert!(!codes(&shell("run", run)).contains(&rule), "{run}");
+    }
+}
+
+#[test]
+fn a_missing_exec_is_found_where_it_is_sure() {
+    assert!(codes(&shell("run", "mkdir -p /run/web\nweb -f")).contains(&"no-exec"));
+    for run in [
+        "exec web -f",
+        "trap 'stop' TERM\nweb -f",
+        "while :; do web; done",
+        "web -f\nsleep 5",
+        "web || exit 1",
+        "serve() {\n    exec web\n}\nserve",
+        ". /lib/web.sh\nstart_web",
+        "job\necho done",
+    ] {
+        assert!(!codes(&shell("run", run)).contains(&"no-exec"), "{run}");
+    }
+}
+
+#[test]
+fn a_gate_is_found_only_where_nothing_says_125() {
+    let rule = "exit-loop";
+    for run in
+        ["[ -n \"$WEB\" ] || exit 0\nexec web", "if test \"$WEB\" = no; then\n    echo off\n    exit\nfi\nexec web"]
+    {
+        assert!(codes(&shell("run", run)).contains(&rule), "{run}");
+        let finish = shell("finish", "[ \"$1\" = 0 ] && exit 125\nexit 0");
+        assert!(!codes(&(shell("run", run) + &finish)).contains(&rule), "{run}");
+    }
+    for run in [
+        "[ -f /etc/web ] || exit 0\nexec web",
+        "[ -n \"$WEB\" ] || exit 1\nexec web",
+        "if [ -z \"$WEB\" ]; then\n    sleep 60\n    exit 0\nfi\nexec web",
+        "if [ -z \"$WEB\" ]; then\n    s6-svc -d .\n    exit 0\nfi\nexec web",
+        "prepare\n[ -n \"$WEB\" ] || exit 0\nexec web",
+        "[ -n \"$WEB\" ] && echo on\nexec web",
+    ] {
+        assert!(!codes(&shell("run", run)).contains(&rule), "{run}");
+    }
+}
+
+#[test]
+fn a_finish_is_measured_against_its_limit() {
+    let rule = "finish-too-long";
+    let run = "    run exec web\n";
+    for (limit, finish, long) in [
+        ("", "sleep 6\ntrue", true),
+        ("", "sleep 3\nsleep 3", true),
+        ("", "timeout -k 1 30 clean-up\ntrue", true),
+        ("    timeout-finish 1s\n", "sleep 2", true),
+        ("    timeout-finish 10s\n", "sleep 6", false),
+        ("    timeout-finish never\n", "sleep 600", false),
+        ("", "sleep 4", false),
+        ("", "sleep \"$PAUSE\"", false),
+        ("", "if [ \"$1\" = 1 ]; then\n    sleep 60\nfi", false),
+        ("", "exit 0\nsleep 60", false),
+    ] {
+        let text = format!("{run}{limit}{}", shell("finish", finish));
+        assert_eq!(codes(&text).contains(&rule), long, "{limit}{finish}");
+    }
+}
+
+#[test]
+fn zero_is_reported_and_never_is_not() {
+    assert!(codes("    run exec web\n    timeout-kill 0s").contains(&"zero-timeout"));
+    assert!(codes("    run exec web\n    timeout-finish 0ms").contains(&"zero-timeout"));
+    for text in ["timeout-kill never", "timeout-finish never", "timeout-up 0s", "timeout-kill 1s"] {
+        assert!(!codes(&format!("    run exec web\n    {text}")).contains(&"zero-timeout"), "{text}");
+    }
+}
+
+#[test]
+fn a_finish_that_always_gives_up_is_a_hint() {
+    let run = "    run exec web\n";
+    assert!(codes(&(run.to_owned() + &shell("finish", "echo gone\nexit 125"))).contains(&"never-restarted"));
+    for finish in ["[ \"$1\" = 1 ] || exit 0\nexit 125", "if true; then\n    exit 125\nfi", "exit 0"] {
+        assert!(!codes(&(run.to_owned() + &shell("finish", finish))).contains(&"never-restarted"), "{finish}");
+    }
+}

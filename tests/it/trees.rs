@@ -5,7 +5,7 @@ use std::path::Path;
 
 use camino::Utf8PathBuf;
 use hermesc::compile::check_directories;
-use hermesc::diagnostic::{Edit, Fix, Safety};
+use hermesc::diagnostic::{Edit, Fix, Safety, Severity};
 use hermesc::policy::Policy;
 use hermesc::rules::{Example, TreeContent, all, tree_entries};
 use hermesc::s6rc::read::{Request, recognise, source};
@@ -219,4 +219,64 @@ fn a_directory_with_language_files_stays_input_of_the_language() {
     let output = hermesc(&["check", definition.path().to_str().expect("UTF-8")]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is a single definition"));
+}
+
+/// What is found in an image for the newest s6-overlay: codes and severities.
+fn severities(text: &str) -> Vec<(&'static str, Severity)> {
+    let directory = TempDir::new().expect("made");
+    write(directory.path(), text);
+    let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
+    let layouts = vec![recognise(&path).expect("an image")];
+    let checked = check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read");
+    checked.diagnostics.iter().map(|diagnostic| (diagnostic.rule.id, diagnostic.severity)).collect()
+}
+
+/// What makes an image whole.
+const WHOLE: &str = "== package/admin/s6-overlay-3.2.3.2/x\n== init 755\n== bin/sh 755\n== command/with-contenv 755\n\
+                     == command/execlineb 755\n";
+const SETUP: &str = "== etc/s6-overlay/user-bundles.d/user/contents.d/setup\n\
+                     == etc/s6-overlay/s6-rc.d/setup/type\noneshot\n\
+                     == etc/s6-overlay/s6-rc.d/setup/dependencies.d/base\n\
+                     == etc/s6-overlay/s6-rc.d/setup/up\n/etc/s6-overlay/scripts/setup\n";
+const SCRIPT: &str = "#!/bin/sh\nmkdir -p /data\n";
+
+#[test]
+fn what_is_sure_in_a_whole_image_is_less_sure_in_a_layer() {
+    let plain = format!("{SETUP}== etc/s6-overlay/scripts/setup 644\n{SCRIPT}");
+    assert_eq!(severities(&plain), [("script-not-executable", Severity::Warning)]);
+    assert_eq!(severities(&format!("{WHOLE}{plain}")), [("script-not-executable", Severity::Error)]);
+    assert_eq!(severities(SETUP), [("script-missing", Severity::Hint)]);
+    assert_eq!(severities(&format!("{WHOLE}{SETUP}")), [("script-missing", Severity::Warning)]);
+    let executable = format!("{SETUP}== etc/s6-overlay/scripts/setup 755\n{SCRIPT}");
+    assert_eq!(severities(&format!("{WHOLE}{executable}")), []);
+    let old = executable.replace("#!/bin/sh", "#!/usr/bin/with-contenv sh");
+    assert_eq!(severities(&old), [("old-with-contenv-path", Severity::Hint)]);
+}
+
+#[test]
+fn waiting_for_base_matters_where_scripts_run_before() {
+    let web = "== etc/s6-overlay/user-bundles.d/user/contents.d/web\n== etc/s6-overlay/s6-rc.d/web/type\nlongrun\n\
+               == etc/s6-overlay/s6-rc.d/web/run\n#!/bin/sh\nexec httpd -f\n";
+    assert_eq!(severities(web), [("missing-base", Severity::Hint)]);
+    let early = format!("{web}== etc/cont-init.d/10-config 755\n#!/bin/sh\n");
+    assert_eq!(severities(&early), [("missing-base", Severity::Warning)]);
+}
+
+#[test]
+fn a_service_that_a_script_switches_on_is_not_forgotten() {
+    let set = format!(
+        "{SETUP}== etc/s6-overlay/scripts/setup 755\n{SCRIPT}== etc/s6-overlay/s6-rc.d/tunnel/type\nlongrun\n\
+         == etc/s6-overlay/s6-rc.d/tunnel/dependencies.d/base\n\
+         == etc/s6-overlay/s6-rc.d/tunnel/run\n#!/bin/sh\nexec /run/service/tunnel\n"
+    );
+    assert_eq!(severities(&set), [("unreachable-service", Severity::Warning)]);
+    let enabled = format!(
+        "{set}== etc/s6-overlay/scripts/enable 755\n#!/bin/sh\n\
+         touch /etc/s6-overlay/s6-rc.d/user/contents.d/tunnel\n"
+    );
+    assert_eq!(severities(&enabled), []);
+    let held = format!(
+        "{set}== etc/s6-overlay/s6-rc.d/later/type\nbundle\n== etc/s6-overlay/s6-rc.d/later/contents.d/tunnel\n"
+    );
+    assert_eq!(severities(&held), [("unreachable-service", Severity::Hint)]);
 }

@@ -12,7 +12,7 @@ pub static UNKNOWN_DEFINITION: Rule = Rule {
     explanation: r##"A file holds definitions: `longrun`, `oneshot`, `bundle`, `pipeline`, `target`, `let`, `include`, `extern`, `template`, `use`, `for`, `main`, `cont-init`, `stage2-hook`. Statements such as `run` stand inside one."##,
     bad: Example::Language(
         r##"longrunn web {
-    run exec httpd
+    run exec httpd -f
 }
 longrun db {
     run exec postgres
@@ -22,7 +22,7 @@ bundle user { db }
     ),
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 longrun db {
     run exec postgres
@@ -43,7 +43,7 @@ pub static UNKNOWN_STATEMENT: Rule = Rule {
     bad: Example::Language(
         r##"longrun web {
     notificationfd 3
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -52,7 +52,7 @@ bundle user { web }
         r##"longrun web {
     notification-fd 3
     timeout-up 30s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -96,7 +96,7 @@ pub static OVERWRITTEN_STATEMENT: Rule = Rule {
         r##"longrun web {
     timeout-kill 5s
     timeout-kill 10s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -104,7 +104,7 @@ bundle user { web }
     good: Example::Language(
         r##"longrun web {
     timeout-kill 10s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -122,7 +122,7 @@ pub static UNKNOWN_TARGET: Rule = Rule {
     bad: Example::Language(
         r##"target s6-overlay 9.9
 longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -130,7 +130,7 @@ bundle user { web }
     good: Example::Language(
         r##"target s6-overlay 3.2
 longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,

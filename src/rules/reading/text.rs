@@ -12,14 +12,14 @@ pub static SYNTAX: Rule = Rule {
     explanation: r##"A definition or statement is not written as one. The message says what was expected and where; everything around it is still read and checked."##,
     bad: Example::Language(
         r##"longrun {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
     ),
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -36,13 +36,13 @@ pub static UNCLOSED: Rule = Rule {
     explanation: r##"What follows cannot be told from what is inside. A missing `}` is noticed where the next definition starts, a missing quote at the end of its line, and missing triple quotes where the next service starts."##,
     bad: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 bundle user { web }
 "##,
     ),
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -60,7 +60,7 @@ pub static UNREADABLE_SOURCE: Rule = Rule {
     bad: Example::None,
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -144,14 +144,14 @@ pub static INCLUDE_MISSING: Rule = Rule {
     bad: Example::Language(
         r##"include "not-there.hermes"
 longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
     ),
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -169,7 +169,7 @@ pub static INCLUDE_CYCLE: Rule = Rule {
     bad: Example::None,
     good: Example::Language(
         r##"longrun web {
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,

@@ -13,7 +13,7 @@ pub static BAD_VALUE: Rule = Rule {
     bad: Example::Language(
         r##"longrun web {
     notification-fd three
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -22,7 +22,7 @@ bundle user { web }
         r##"longrun web {
     notification-fd 3
     timeout-up 30s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -40,7 +40,7 @@ pub static BARE_NUMBER: Rule = Rule {
     bad: Example::Language(
         r##"longrun web {
     timeout-kill 5
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
@@ -48,7 +48,7 @@ bundle user { web }
     good: Example::Language(
         r##"longrun web {
     timeout-kill 5s
-    run exec httpd
+    run exec httpd -f
 }
 bundle user { web }
 "##,
