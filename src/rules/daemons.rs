@@ -1,5 +1,8 @@
 //! Well-known daemons, and the literal words that say whether they leave their caller.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use crate::rules::script::base_name;
 
 /// How a daemon is kept from leaving, or made to.
@@ -64,13 +67,16 @@ const DAEMONS: &[(&[&str], Habit)] = &[
     (&["udhcpc"], Stays { if_any: &["-b", "--background"] }),
 ];
 
+/// The names of all of them.
+static NAMES: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| {
+    let names = DAEMONS.iter().flat_map(|(names, _)| *names);
+    names.chain(&["nginx", "redis-server", "valkey-server"]).map(|name| name.as_bytes()).collect()
+});
+
 /// Whether a text may name one of these daemons at all: a quick look.
 pub(super) fn may_name(text: &[u8]) -> bool {
     let part = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    text.split(part).filter(|word| word.len() > 3).any(|word| {
-        matches!(word, b"nginx" | b"redis-server" | b"valkey-server")
-            || DAEMONS.iter().flat_map(|(names, _)| *names).any(|name| name.as_bytes() == word)
-    })
+    text.split(part).filter(|word| word.len() > 3).any(|word| NAMES.contains(word))
 }
 
 /// What is wrong with a command, whose first word is the program: which word does it, or none where one is missing, and what

@@ -99,7 +99,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     for script in scripts(context) {
-        if !script.contenv || script.mentions(&["HOME", "envdir", "envfile", "emptyenv", "env -i", "/etc/profile"]) {
+        if !script.contenv
+            || !script.mentions(&["s6-setuidgid"])
+            || script.mentions(&["HOME", "envdir", "envfile", "emptyenv", "env -i", "/etc/profile"])
+        {
             continue;
         }
         let Some((user, range)) = drop_of(script) else { continue };

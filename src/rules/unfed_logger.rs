@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let definition = script.definition;
         let fed = !definition.consumer_for.is_empty() || definition.incomplete || definition.kind != Kind::Longrun;
         // A directory beneath may be completed by another layer's `consumer-for`.
-        if script.part != "run" || fed || script.mentions(INPUTS) {
+        if script.part != "run" || fed || !script.mentions(LOGGERS) || script.mentions(INPUTS) {
             continue;
         }
         let Some((logger, range)) = logger(script) else { continue };

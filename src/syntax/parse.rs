@@ -79,8 +79,9 @@ impl<'t> Lowering<'t> {
         let mut at = Some(start);
         while let Some(here) = at {
             // A step is the same wherever it was done, so that a piece which begins where this step would is this and the
-            // next ones.
-            at = match pieces.iter().position(|piece| piece.start == here) {
+            // next ones. A definition looks back for its documentation, which cannot lie before a `}`.
+            let looks_back = here > start && !self.text.get(..here).is_some_and(|before| before.ends_with('}'));
+            at = match pieces.iter().position(|piece| piece.start == here && !looks_back) {
                 Some(found) => self.append(pieces.swap_remove(found)),
                 None => self.step(here),
             };
