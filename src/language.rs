@@ -55,6 +55,7 @@ pub struct Statement {
 /// The keywords that begin a definition, and how each is written.
 pub const DEFINITIONS: &[(&str, &str)] = &[
     ("target", "target s6-overlay 3.2.3.2"),
+    ("umask", "umask 002"),
     ("let", "let NAME = \"VALUE\""),
     ("include", "include \"PATH\""),
     ("extern", "extern oneshot NAME, …"),

@@ -152,8 +152,8 @@ fn remarks(imported: &Imported, read: &Verbatim, modernised: usize) {
     if let Some((path, mode)) = read.other_modes.first() {
         let number = count(read.other_modes.len(), "directory");
         say(
-            format!("note: {number} with another mode than 0755, such as {path} ({mode:04o})"),
-            "`hermesc emit` gives directories the mode 0755",
+            format!("note: {number} with another mode than the others, such as {path} ({mode:04o})"),
+            "`hermesc emit` gives all directories the same mode",
         );
     }
     if modernised > 0 {

@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::compile::{self, Checked};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
-use crate::model::{External, ExtraFile, Model};
+use crate::model::{External, ExtraFile, Model, Placed};
 use crate::print::{Printed, Scripts, TooLarge, print};
 use crate::resolve::Files;
 use crate::rules;
@@ -65,7 +65,14 @@ pub enum ImportError {
 ///
 /// [`ImportError`].
 pub fn import(tree: &FileTree, options: &Options<'_>) -> Result<Imported, ImportError> {
-    let mut model = model(tree, options.target);
+    let mut model = match tree.without_umask() {
+        Some((umask, usual)) => {
+            let mut model = model(&usual, options.target);
+            model.umask = Some(Placed::new(umask, nowhere()));
+            model
+        }
+        None => model(tree, options.target),
+    };
     let mut printed = print(&model, options.scripts)?;
     let mut checked = again(&printed, options)?;
     let unknown = unknown(&checked.model);
@@ -167,7 +174,7 @@ fn again(printed: &Printed, options: &Options<'_>) -> Result<Checked, ImportErro
 }
 
 fn compare(tree: &FileTree, planned: &FileTree) -> Result<(), ImportError> {
-    if tree == planned {
+    if tree.entries == planned.entries {
         return Ok(());
     }
     let differs = |path: &&Utf8PathBuf| tree.entries.get(*path) != planned.entries.get(*path);

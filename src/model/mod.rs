@@ -26,6 +26,8 @@ pub struct Model {
     pub target: Target,
     /// The definitions, in order of their places.
     pub definitions: Vec<Definition>,
+    /// `umask`: the mask under which files are written, where it is not 022.
+    pub umask: Option<Placed<u32>>,
     /// Names that somebody else defines.
     pub externals: Vec<External>,
     /// Names that are said outside of any definition that is known, such as both ends of a pipeline.

@@ -56,6 +56,9 @@ pub struct TooLarge(pub String);
 pub fn print(model: &Model, scripts: Scripts<'_>) -> Result<Printed, TooLarge> {
     let mut printer = Printer { model, pipelines: Pipelines::new(model), scripts, printed: Printed::default() };
     printer.printed.text = format!("target {}\n", model.target);
+    if let Some(umask) = &model.umask {
+        printer.printed.text.push_str(&format!("umask {:03o}\n", umask.value));
+    }
     printer.externals();
     printer.container()?;
     for (number, definition) in model.definitions.iter().enumerate() {

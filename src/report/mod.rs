@@ -44,7 +44,11 @@ pub fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> usize {
 /// A number of things, in words that agree: `1 error`, `2 errors`.
 #[must_use]
 pub fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    match (number, thing.strip_suffix("ry")) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{number} {stem}ries"),
+        _ => format!("{number} {thing}s"),
+    }
 }
 
 /// Names in a sentence: `a`, `b` and `c`; of many, the first ones.

@@ -71,6 +71,7 @@ impl<'t> Resolver<'t> {
             DefinitionKind::Stage2Hook { body } => {
                 self.container_part(scope, definition, ContainerKind::Stage2Hook, None, body);
             }
+            DefinitionKind::Umask { mask } => self.mask(scope, definition, mask),
             DefinitionKind::Target { .. }
             | DefinitionKind::Constant { .. }
             | DefinitionKind::Include { .. }
@@ -135,6 +136,31 @@ impl<'t> Resolver<'t> {
         self.nothing_left(scope, &arguments);
     }
 
+    /// The mask under which files are written.
+    fn mask(&mut self, scope: &Scope, definition: &ast::Definition, mask: &Text) {
+        if !scope.uses.is_empty() {
+            return self.only_outermost(scope, definition);
+        }
+        let Some(word) = self.string(scope, mask) else { return };
+        let place = scope.at(mask.span);
+        let Some(value) = super::values::mode(&word).ok().filter(|mask| mask & !0o077 == 0) else {
+            return self.report(
+                scope,
+                Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a mask for files"))
+                    .at(place, "expected octal digits, at most 077")
+                    .help("write `umask 002`; what a program runs with is `umask` inside the service"),
+            );
+        };
+        if let Some(first) = self.umask.as_ref().filter(|first| first.value != value) {
+            let diagnostic = Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, "files are written under two masks")
+                .at(place, "the second one")
+                .at(first.place, "the first one")
+                .help("all files of one run have the same mask: delete one of the two");
+            return self.report(scope, diagnostic);
+        }
+        self.umask = Some(crate::model::Placed::new(value, place));
+    }
+
     /// Reports what was collected before, if it stands where it was not looked for.
     fn only_outermost(&mut self, scope: &Scope, definition: &ast::Definition) {
         if scope.uses.is_empty() {
@@ -142,6 +168,7 @@ impl<'t> Resolver<'t> {
         }
         let word = match &definition.kind {
             DefinitionKind::Target { .. } => "target",
+            DefinitionKind::Umask { .. } => "umask",
             DefinitionKind::Constant { .. } => "let",
             DefinitionKind::Include { .. } => "include",
             _ => "template",

@@ -57,6 +57,7 @@ impl Resolver<'_> {
             self.connect(&mut model, &pipeline);
         }
         model.unused = self.unused();
+        model.umask = self.umask;
         model.externals = self.externals;
         model.files = self.raw;
         model.broken = self.broken;

@@ -126,6 +126,7 @@ struct Resolver<'t> {
     constants: HashMap<SmolStr, Constant<'t>>,
     templates: HashMap<SmolStr, Template<'t>>,
     used_parameters: HashSet<(FileId, SmolStr)>,
+    umask: Option<crate::model::Placed<u32>>,
     made_definitions: Vec<Definition>,
     /// `in`: the bundle, and who is in it.
     memberships: Vec<(Reference, SmolStr)>,
@@ -157,6 +158,7 @@ impl<'t> Resolver<'t> {
             constants: HashMap::new(),
             templates: HashMap::new(),
             used_parameters: HashSet::new(),
+            umask: None,
             made_definitions: Vec::new(),
             memberships: Vec::new(),
             log_directories: HashMap::new(),

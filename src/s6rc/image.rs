@@ -17,9 +17,10 @@ pub const CONT_INIT: &str = "etc/cont-init.d";
 #[must_use]
 pub fn image(model: &Model) -> Option<FileTree> {
     let services = Utf8Path::new(model.target.image_directory()?);
-    let mut tree = FileTree::default();
+    let planned = plan(model);
+    let mut tree = FileTree { directory_mode: planned.directory_mode, ..FileTree::default() };
     tree.directory(services.to_owned());
-    for (path, entry) in plan(model).entries {
+    for (path, entry) in planned.entries {
         let path = services.join(path);
         tree.entries.insert(path, entry);
     }

@@ -7,10 +7,30 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::model::{Definition, Extends, Extra, Kind, Model, ReferenceOrigin};
 
 /// Files by their paths below the directory that is emitted into.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileTree {
     /// What is there, in order of the paths' bytes.
     pub entries: BTreeMap<Utf8PathBuf, Entry>,
+    /// The permission bits of directories.
+    pub directory_mode: u32,
+}
+
+impl Default for FileTree {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), directory_mode: PROGRAM }
+    }
+}
+
+/// The permission bits of a file of which none are said.
+const PLAIN: u32 = 0o644;
+/// The permission bits of a program, and of a directory, of which none are said.
+const PROGRAM: u32 = 0o755;
+/// The mask under which these are what they are.
+pub const UMASK: u32 = 0o022;
+
+/// The bits of a file, a program and a directory under a mask.
+fn masked(umask: u32) -> (u32, u32) {
+    (0o666 & !umask, 0o777 & !umask)
 }
 
 /// One entry.
@@ -59,6 +79,38 @@ impl FileTree {
         self.entries.insert(path, entry);
     }
 
+    /// Gives files that have one of two modes another one.
+    fn set_modes(&mut self, from: (u32, u32), to: (u32, u32)) {
+        for entry in self.entries.values_mut() {
+            if let Entry::File { mode, .. } = entry {
+                *mode = match *mode {
+                    old if old == from.0 => to.0,
+                    old if old == from.1 => to.1,
+                    other => other,
+                };
+            }
+        }
+    }
+
+    /// The mask under which the tree was made, where one alone explains its directories, and the tree as it would be under
+    /// the usual one.
+    #[must_use]
+    pub fn without_umask(&self) -> Option<(u32, Self)> {
+        let umask = 0o777 & !self.directory_mode;
+        let (plain, program) = masked(umask);
+        let usual = |mode: u32| mode == PLAIN || mode == PROGRAM;
+        let ambiguous = |entry: &Entry| matches!(entry, Entry::File { mode, .. } if usual(*mode));
+        if self.directory_mode == PROGRAM
+            || self.directory_mode & 0o7700 != 0o700
+            || self.entries.values().any(ambiguous)
+        {
+            return None;
+        }
+        let mut tree = Self { entries: self.entries.clone(), ..Self::default() };
+        tree.set_modes((plain, program), (PLAIN, PROGRAM));
+        Some((umask, tree))
+    }
+
     fn directories_above(&mut self, path: &Utf8Path) {
         for above in path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()) {
             if self.entries.contains_key(above) {
@@ -80,16 +132,20 @@ pub fn plan(model: &Model) -> FileTree {
         plan_definition(&mut tree, &directory, definition);
         entries.extend(tree.entries);
     }
-    let mut tree = FileTree { entries: entries.into_iter().collect() };
+    let mut tree = FileTree { entries: entries.into_iter().collect(), ..FileTree::default() };
     for (path, extra) in &model.files {
         tree.extra(path.clone(), &extra.content);
+    }
+    if let Some(umask) = &model.umask {
+        let (plain, program) = masked(umask.value);
+        tree.set_modes((PLAIN, PROGRAM), (plain, program));
+        tree.directory_mode = program;
     }
     tree
 }
 
 /// Adds the files of one definition, below `directory`.
 pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
-    const PLAIN: u32 = 0o644;
     let typed = definition.extends == Extends::Nothing;
     // Behind `type`, the directories of what follows are there.
     let put = |tree: &mut FileTree, path: Utf8PathBuf, bytes: Vec<u8>, mode: u32| {

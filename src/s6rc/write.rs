@@ -92,7 +92,7 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, force: bool) -> Result<Writt
     }
     for (path, entry) in &tree.entries {
         let path = directory.join(path);
-        match put(&path, entry)? {
+        match put(&path, entry, tree.directory_mode)? {
             Some(true) => written.changed += 1,
             Some(false) => written.unchanged += 1,
             None => {}
@@ -111,7 +111,7 @@ pub fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_str().is_empty()) {
         std::fs::create_dir_all(parent).map_err(io_error("create", parent))?;
     }
-    put(path, &Entry::File { bytes: bytes.to_vec(), mode: 0o644 })?;
+    put(path, &Entry::File { bytes: bytes.to_vec(), mode: 0o644 }, 0o755)?;
     Ok(())
 }
 
@@ -162,7 +162,7 @@ fn write_manifest(directory: &Utf8Path, entries: BTreeSet<Utf8PathBuf>) -> Resul
     let mut bytes = serde_json::to_vec_pretty(&Manifest { version: 1, entries })
         .map_err(|error| WriteError::Manifest { path: path.clone(), reason: error.to_string() })?;
     bytes.push(b'\n');
-    put(&path, &Entry::File { bytes, mode: 0o644 })?;
+    put(&path, &Entry::File { bytes, mode: 0o644 }, 0o755)?;
     Ok(())
 }
 
@@ -178,13 +178,13 @@ fn remove(path: &Utf8Path) -> Result<bool, WriteError> {
 }
 
 /// Puts one entry in place, whole or not at all; says whether it is new, and nothing for a directory.
-fn put(path: &Utf8Path, entry: &Entry) -> Result<Option<bool>, WriteError> {
+fn put(path: &Utf8Path, entry: &Entry, directory_mode: u32) -> Result<Option<bool>, WriteError> {
     match entry {
         Entry::Directory => {
             if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 std::fs::create_dir(path).map_err(io_error("create", path))?;
             }
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(directory_mode))
                 .map_err(io_error("set the mode of", path))?;
             Ok(None)
         }

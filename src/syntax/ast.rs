@@ -47,6 +47,11 @@ pub struct Definition {
 /// The kinds of definition.
 #[derive(Debug)]
 pub enum DefinitionKind {
+    /// `umask MASK`
+    Umask {
+        /// The mask, in octal.
+        mask: Text,
+    },
     /// `target NAME VERSION`
     Target {
         /// The name.

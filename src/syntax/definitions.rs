@@ -42,6 +42,7 @@ impl Lowering<'_> {
                 name: self.text(parts.next()?),
                 version: parts.next().map(|version| self.text(version)),
             },
+            Rule::umask => DefinitionKind::Umask { mask: self.text(parts.next()?) },
             Rule::constant => {
                 DefinitionKind::Constant { name: self.ident(&parts.next()?), value: self.value(parts.next()?) }
             }
@@ -242,6 +243,7 @@ fn is_keyword(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::target_keyword
+            | Rule::umask_keyword
             | Rule::let_keyword
             | Rule::include_keyword
             | Rule::extern_keyword

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Output};
 
 use camino::Utf8Path;
@@ -229,4 +229,39 @@ fn flat_lists_become_directories_where_it_is_asked_for() {
         old.extend(names.into_iter().map(|name| (format!("{list}.d/{name}"), ('f', 0o644, Vec::new()))));
     }
     assert_eq!(old, new);
+}
+
+#[test]
+fn a_tree_under_another_mask_has_one_line_for_it() {
+    let (_directory, path) = temporary();
+    let from = path.join("from");
+    let file = |text: &str, mode: u32| Made::File(text.as_bytes().to_vec(), mode);
+    let entries = [
+        ("a/type", file("longrun\n", 0o664)),
+        ("a/run", file("#!/bin/sh\nexec a\n", 0o775)),
+        ("a/data/key", file("k", 0o600)),
+        ("b/type", file("bundle\n", 0o664)),
+        ("b/contents.d/a", file("", 0o664)),
+    ];
+    make(from.as_std_path(), &entries.into_iter().map(|(path, made)| (path.to_owned(), made)).collect::<Vec<_>>());
+    let mut open = vec![from.clone()];
+    while let Some(directory) = open.pop() {
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o775)).unwrap();
+        open.extend(
+            directory.read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path()).filter(|path| path.is_dir()),
+        );
+    }
+    let (text, tree) = (path.join("a.hermes"), path.join("tree"));
+    let output = hermesc(&["import", from.as_str(), "-o", text.as_str()]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let written = fs::read_to_string(&text).unwrap();
+    assert!(written.contains("\numask 002\n") && written.matches("mode ").count() == 1, "{written}");
+    let output = hermesc(&["emit", text.as_str(), "-o", tree.as_str()]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let mode = |path: &str| fs::metadata(tree.join(path)).unwrap().permissions().mode() & 0o7777;
+    assert_eq!([mode("a"), mode("a/data"), mode("b/contents.d")], [0o775; 3]);
+    assert_eq!(
+        [mode("a/type"), mode("a/run"), mode("a/data/key"), mode("b/contents.d/a")],
+        [0o664, 0o775, 0o600, 0o664]
+    );
 }

@@ -1,5 +1,6 @@
 //! Source directories as they are: every byte, mode and link, and no meaning.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map;
 use std::fs;
 use std::io::{self, Read};
@@ -25,8 +26,10 @@ const MAX_DEPTH: usize = 32;
 pub struct Verbatim {
     /// The entries, by their paths below the directory that a model of them is emitted into.
     pub tree: FileTree,
-    /// Directories whose mode is not 0755, which a tree does not keep.
+    /// Directories whose mode a tree does not keep: those that do not have the mode of most.
     pub other_modes: Vec<(Utf8PathBuf, u32)>,
+    /// The modes of all directories.
+    modes: Vec<(Utf8PathBuf, u32)>,
     bytes: u64,
 }
 
@@ -50,6 +53,14 @@ impl Verbatim {
         {
             self.directory(root, &below)?;
         }
+        // The mode of most of them is kept.
+        let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
+        for (_, mode) in &self.modes {
+            *numbers.entry(*mode).or_default() += 1;
+        }
+        let mode = numbers.into_iter().max_by_key(|(_, number)| *number).map_or(0o755, |(mode, _)| mode);
+        self.tree.directory_mode = mode;
+        self.other_modes = self.modes.iter().filter(|(_, other)| *other != mode).cloned().collect();
         Ok(())
     }
 
@@ -60,9 +71,7 @@ impl Verbatim {
             // The directory that is emitted into has no entry of its own.
             if !path.as_str().is_empty() {
                 let mode = fs::metadata(&disk).map_err(failed)?.permissions().mode() & 0o7777;
-                if mode != 0o755 {
-                    self.other_modes.push((disk.clone(), mode));
-                }
+                self.modes.push((disk.clone(), mode));
                 self.put(&disk, path.clone(), Entry::Directory)?;
             }
             if depth > MAX_DEPTH {
