@@ -37,7 +37,8 @@ pub(super) fn complete(
         return None;
     }
     let mut items = Items { set, items: BTreeMap::new() };
-    let prefix = match context.prefix.rsplit_once("{{").filter(|(_, name)| !name.contains('}')) {
+    let in_word = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+    let prefix = match context.prefix.rsplit_once("{{").filter(|(_, name)| name.chars().all(in_word)) {
         Some((_, name)) => {
             items.interpolation(&context, documents);
             name

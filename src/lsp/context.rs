@@ -57,12 +57,18 @@ impl Context {
                     }
                     Some(1)
                 }
+                // In `exec` a sign behind it means nothing; at the end of a line it joins this one with the next.
                 '\\' => {
-                    let joined = rest.starts_with("\\\n");
-                    if !joined {
-                        context.prefix.push(char);
-                    }
-                    Some(if joined { 2 } else { 1 })
+                    let next = rest.chars().nth(1);
+                    let plain = next.filter(|next| *next != '\n');
+                    context.prefix.extend(plain);
+                    Some(1 + next.map_or(0, char::len_utf8))
+                }
+                '\'' if context.words.iter().any(|word| word == "exec") => {
+                    let inside = rest.get(1..).unwrap_or_default();
+                    let end = inside.find(['\'', '\n']).unwrap_or(inside.len());
+                    context.prefix.push_str(inside.get(..end).unwrap_or_default());
+                    Some(end + if inside.get(end..).is_some_and(|rest| rest.starts_with('\'')) { 2 } else { 1 })
                 }
                 ',' | '|' | '=' | '(' | ')' | '[' | ']' => {
                     context.word();

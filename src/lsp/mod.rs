@@ -234,8 +234,9 @@ impl Server {
         for (path, found) in &self.found {
             let version = self.documents.get(path).map(|document| document.version);
             // A client that asks for the problems of what it has open would show them twice.
-            let found = if self.client.pulls && version.is_some() { Vec::new() } else { found.clone() };
-            state.insert(path.clone(), (version, found));
+            let asks = self.client.pulls && version.is_some();
+            let told = if asks { (None, Vec::new()) } else { (version, found.clone()) };
+            state.insert(path.clone(), told);
         }
         for (path, (version, found)) in &state {
             let news = match self.told.get(path) {

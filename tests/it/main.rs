@@ -18,6 +18,7 @@ mod import;
 mod import_command;
 mod instance;
 mod live;
+mod lsp;
 mod memory;
 mod oracle;
 mod oracle_db;

@@ -1,0 +1,6 @@
+//! `hermesc lsp` as an editor uses it: the real program, over pipes.
+
+mod client;
+mod features;
+mod lifecycle;
+mod random;
