@@ -115,7 +115,7 @@ fn all(set: &Set, checked: &Checked, documents: &Documents) -> Vec<Replacement> 
 pub(super) fn after(set: &Set, checked: &Checked, documents: &Documents, edits: &[Replacement]) -> Option<Checked> {
     let mut sorted: Vec<&Replacement> = edits.iter().collect();
     // From the back, so that the places of the others stay where they are.
-    sorted.sort_by(|a, b| b.0.cmp(&a.0));
+    sorted.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
     let mut changed = documents.clone();
     for (place, with) in sorted {
         let path = normal(checked.sources.path(place.file));

@@ -38,10 +38,7 @@ impl Client {
         let folders = parameters.workspace_folders.iter().flatten().map(|folder| &folder.uri);
         let root = parameters.root_uri.iter().filter(|_| parameters.workspace_folders.is_none());
         Self {
-            encoding: match encodings.contains(&PositionEncodingKind::UTF8) {
-                true => Encoding::Utf8,
-                false => Encoding::Utf16,
-            },
+            encoding: if encodings.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 },
             workspace: folders.chain(root).map(uri::path).collect(),
             pulls: capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some()),
             refreshes: workspace

@@ -207,7 +207,7 @@ impl Items<'_> {
             ["timeout-up" | "timeout-down" | "timeout-kill" | "timeout-finish"] => self.words(&["never"]),
             ["timestamp"] => self.words(&["iso8601", "tai64n", "none"]),
             ["use"] => self.known(documents, Space::Template, "template"),
-            ["extern"] | ["extend"] => self.words(KINDS),
+            ["extern" | "extend"] => self.words(KINDS),
             ["extend", "bundle"] => self.names(&[Kind::Bundle]),
             ["target"] => self.words(Target::NAMES),
             ["target", name] => {

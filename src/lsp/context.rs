@@ -112,7 +112,7 @@ impl Context {
         } else {
             let mut escaped = false;
             inside.char_indices().find_map(|(at, char)| {
-                let ends = !escaped && (char == '"' || char == '\n') || char == '\n';
+                let ends = char == '\n' || (char == '"' && !escaped);
                 escaped = char == '\\' && !escaped;
                 ends.then_some(at)
             })

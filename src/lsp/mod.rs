@@ -99,16 +99,11 @@ impl Server {
     fn run(&mut self) -> bool {
         loop {
             let message = if self.dirty { self.connection.receiver.try_recv().ok() } else { None };
-            let message = match message {
-                Some(message) => message,
-                None => {
-                    self.refresh();
-                    match self.connection.receiver.recv() {
-                        Ok(message) => message,
-                        Err(_) => return self.phase == Phase::Stopped,
-                    }
-                }
-            };
+            let message = message.or_else(|| {
+                self.refresh();
+                self.connection.receiver.recv().ok()
+            });
+            let Some(message) = message else { return self.phase == Phase::Stopped };
             match message {
                 Message::Request(request) => self.request(request),
                 Message::Notification(notification) if notification.method == Exit::METHOD => {

@@ -256,7 +256,9 @@ impl Walker {
         match kind {
             DefinitionKind::Target { name, version } => {
                 self.text(name, scope);
-                version.iter().for_each(|version| self.text(version, scope));
+                if let Some(version) = version {
+                    self.text(version, scope);
+                }
             }
             DefinitionKind::Constant { name, value } => {
                 self.ident(name, Space::Constant, Role::Definition);
@@ -268,7 +270,9 @@ impl Walker {
                 }
             }
             DefinitionKind::External { names, .. } => {
-                names.iter().for_each(|name| self.name(name, Role::External, scope));
+                for name in names {
+                    self.name(name, Role::External, scope);
+                }
             }
             DefinitionKind::Service { name, body, .. } => {
                 self.name(name, role, scope);
@@ -276,13 +280,17 @@ impl Walker {
             }
             DefinitionKind::Bundle { name, members, statements, .. } => {
                 self.name(name, role, scope);
-                members.iter().for_each(|member| self.name(member, Role::Reference, scope));
+                for member in members {
+                    self.name(member, Role::Reference, scope);
+                }
                 self.statements(statements, None, scope);
             }
             DefinitionKind::Extend { addition } => self.definition(addition, Role::Reference, scope),
             DefinitionKind::Raw { statement } => self.statements(std::slice::from_ref(statement), None, scope),
             DefinitionKind::Pipeline { name, stages } => {
-                name.iter().for_each(|name| self.name(name, Role::Definition, scope));
+                if let Some(name) = name {
+                    self.name(name, Role::Definition, scope);
+                }
                 stages.iter().flatten().for_each(|name| self.name(name, Role::Reference, scope));
             }
             DefinitionKind::Template { name, parameters, definitions } => {

@@ -96,10 +96,10 @@ fn refused(cursor: &Cursor<'_>, name: &Occurrence) -> Result<(), String> {
             None => format!("`{word}` is not defined in these files"),
         });
     }
-    match cursor.index.same(name).any(|other| other.made) {
-        true => Err(format!("a constant or a parameter is part of `{word}`: change it there")),
-        false => Ok(()),
+    if cursor.index.same(name).any(|other| other.made) {
+        return Err(format!("a constant or a parameter is part of `{word}`: change it there"));
     }
+    Ok(())
 }
 
 /// The name that would be changed.

@@ -1,6 +1,6 @@
 //! Which request is answered by what.
 
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 use lsp_server::{ErrorCode, RequestId, Response};
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentLinkRequest, DocumentSymbolRequest,
@@ -68,14 +68,14 @@ pub(super) fn answer(server: &Server, id: RequestId, method: &str, params: Value
             cursor.map(|cursor| navigate::rename(&cursor, &params.new_name)).transpose()
         }),
         DocumentSymbolRequest::METHOD => with::<DocumentSymbolRequest>(id, params, |params| {
-            let text = text(server, uri::path(&params.text_document.uri));
+            let text = text(server, &uri::path(&params.text_document.uri));
             Ok(text.map(|(text, lines)| symbols::document(text, &lines)))
         }),
         WorkspaceSymbolRequest::METHOD => with::<WorkspaceSymbolRequest>(id, params, |params| {
             Ok(Some(symbols::workspace(&server.sets, &server.documents, &params.query)))
         }),
         FoldingRangeRequest::METHOD => with::<FoldingRangeRequest>(id, params, |params| {
-            let text = text(server, uri::path(&params.text_document.uri));
+            let text = text(server, &uri::path(&params.text_document.uri));
             Ok(text.map(|(text, lines)| symbols::folds(text, &lines)))
         }),
         DocumentLinkRequest::METHOD => with::<DocumentLinkRequest>(id, params, |params| {
@@ -97,8 +97,8 @@ pub(super) fn answer(server: &Server, id: RequestId, method: &str, params: Value
 }
 
 /// A text of the language that is open, and its lines.
-fn text(server: &Server, path: Utf8PathBuf) -> Option<(&str, Lines<'_>)> {
-    let document = server.documents.get(&path).filter(|document| document.is_language)?;
+fn text<'s>(server: &'s Server, path: &Utf8Path) -> Option<(&'s str, Lines<'s>)> {
+    let document = server.documents.get(path).filter(|document| document.is_language)?;
     Some((&document.text, Lines::new(document.text.as_bytes(), server.documents.encoding)))
 }
 

@@ -1,5 +1,8 @@
 //! Every feature, once.
 
+// `json!(…)` stands in every call.
+#![allow(clippy::needless_pass_by_value)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -430,4 +433,41 @@ fn source_directories_are_checked_too() {
     let output = crate::cli::hermesc(&["check", path.to_str().unwrap(), "--format", "short"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("malformed-type"));
     client.shut_down();
+}
+
+#[test]
+fn the_settings_of_the_folder_count() {
+    let mut work = Work::new(json!({}));
+    let (main, toml) = (work.main(), work.folder.path().join("hermesc.toml"));
+    work.client.did_change(&main, 2, json!([{ "text": format!("{MAIN}let spare = \"1\"\n") }]));
+    fs::write(&toml, "[rules]\nunused-let = \"error\"\n").unwrap();
+    work.client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [] }));
+    assert_eq!(work.client.problems(&main).unwrap()[0]["severity"], 1);
+    fs::write(&toml, "[rules]\nno-such-rule = \"error\"\n").unwrap();
+    work.client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [] }));
+    assert_eq!(work.client.problems(&main).unwrap()[0]["severity"], 2);
+    let problems = work.client.problems(&toml).expect("a problem of the settings");
+    assert_eq!(problems[0]["range"]["start"], json!({ "line": 1, "character": 0 }), "{problems}");
+    fs::remove_file(&toml).unwrap();
+    work.client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [] }));
+    assert_eq!(work.client.problems(&toml), Some(json!([])));
+    work.client.shut_down();
+}
+
+#[test]
+fn a_file_outside_of_a_workspace_is_read_with_what_it_includes() {
+    let work = Work::new(json!({}));
+    let (mut client, _) = Client::open(None, json!({}));
+    client.did_open(&work.main(), MAIN);
+    client.did_open(&work.extra(), &EXTRA.replace("db {", "dc {"));
+    assert_eq!(client.codes(&work.main()), ["unknown-name"]);
+    client.did_open(Path::new("/no such folder/%/new.hermes"), "longrun");
+    let unsaved = json!({ "uri": "untitled:Untitled-1", "languageId": "hermes", "version": 1, "text": "longrun" });
+    client.tell("textDocument/didOpen", json!({ "textDocument": unsaved }));
+    assert!(client.problems(&work.main()).is_some());
+    let of = |message: &Value| message["params"]["uri"] == "untitled:Untitled-1";
+    let told = client.seen.iter().find(|message| of(message)).expect("what is wrong with a text that has no file");
+    assert_eq!(told["params"]["diagnostics"][0]["code"], "syntax");
+    client.shut_down();
+    work.client.shut_down();
 }

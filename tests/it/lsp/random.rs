@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
-use super::client::Client;
+use super::client::{Client, uri};
 
 const START: &str =
     "let a = \"x\"\n# é\u{1f600}\nlongrun w-{{a}} {\n    run exec w \"é\u{1f600}\"\n}\nbundle user { w-x }\n";
@@ -24,6 +24,19 @@ const PIECES: &[&str] = &[
     "user",
     "#",
     ";",
+];
+
+const METHODS: &[&str] = &[
+    "textDocument/completion",
+    "textDocument/hover",
+    "textDocument/rename",
+    "textDocument/codeAction",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/references",
+    "textDocument/definition",
+    "textDocument/documentLink",
+    "textDocument/prepareRename",
 ];
 
 #[test]
@@ -50,6 +63,19 @@ fn problems_after_edits_are_those_of_a_fresh_server() {
             let (mut fresh, _) = Client::open(Some(folder.path()), general);
             fresh.did_open(&path, &text);
             prop_assert_eq!(client.problems(&path), fresh.problems(&path), "{:?}", text);
+            for ((line, column, ..), method) in edits.iter().zip(METHODS.iter().cycle()) {
+                let position = json!({ "line": line, "character": column });
+                let params = json!({
+                    "textDocument": { "uri": uri(&path) },
+                    "position": position,
+                    "range": { "start": position, "end": position },
+                    "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1 },
+                    "newName": "other",
+                });
+                let refusal = client.ask(method, params).err();
+                // What cannot be renamed is refused; nothing else is.
+                prop_assert!(refusal.is_none_or(|error| error["code"] == -32803), "{} in {:?}", method, text);
+            }
             client.shut_down();
             fresh.shut_down();
             Ok(())
