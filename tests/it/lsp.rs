@@ -4,3 +4,5 @@ mod client;
 mod features;
 mod lifecycle;
 mod random;
+mod sets;
+mod work;
