@@ -13,6 +13,7 @@ pub mod import;
 pub mod instance;
 pub mod language;
 pub mod language_reference;
+pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod print;

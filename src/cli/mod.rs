@@ -6,6 +6,7 @@ mod expand;
 mod explain;
 mod import;
 mod instantiate;
+mod lsp;
 mod mend;
 mod output;
 mod sets;
@@ -68,6 +69,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
+    /// Serve an editor on standard input and output, as the Language Server Protocol has it.
+    Lsp,
     /// Say what a code of a diagnostic means, with a bad and a good example.
     Explain(explain::ExplainArgs),
 }
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
+        Command::Lsp => lsp::run(),
         Command::Explain(arguments) => explain::run(arguments),
     };
     ExitCode::from(code)

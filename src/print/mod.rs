@@ -17,6 +17,8 @@ use pipelines::Pipelines;
 use program::Home;
 use text::name;
 
+pub(crate) use text::name as written_name;
+
 /// Scripts with more lines than this are long.
 const LONG: usize = 40;
 

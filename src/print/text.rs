@@ -42,7 +42,7 @@ pub(super) fn is_bare(text: &str) -> bool {
 }
 
 /// A name: bare where it is plain, quoted where it is unusual.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     if is_bare(text) { text.to_owned() } else { quoted(text.as_bytes()) }
 }
 

@@ -208,7 +208,8 @@ pub(super) fn missing_file(path: &Utf8Path, place: Location, error: &io::Error) 
 }
 
 /// The path without `.` and, where the names allow it, `..`.
-fn normal(path: &Utf8Path) -> Utf8PathBuf {
+#[must_use]
+pub fn normal(path: &Utf8Path) -> Utf8PathBuf {
     let mut normal = Utf8PathBuf::new();
     for component in path.components() {
         match component {

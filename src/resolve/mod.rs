@@ -23,7 +23,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
 
-pub use files::{Disk, Files, Loaded, load};
+pub use files::{Disk, Files, Loaded, load, normal};
 pub use instantiate::instantiate;
 
 use crate::diagnostic::Diagnostic;

@@ -19,6 +19,7 @@ mod import;
 mod import_command;
 mod instance;
 mod live;
+mod lsp;
 mod memory;
 mod oracle;
 mod oracle_db;

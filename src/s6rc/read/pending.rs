@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -19,6 +20,12 @@ impl Pending {
     /// Says what a file is to be: bytes and permission bits, or nothing where it is to go.
     pub fn set(&mut self, path: Utf8PathBuf, state: Option<State>) {
         self.files.insert(path, state);
+    }
+
+    /// Says what a file is to hold; it keeps its permission bits, and is not executable where it is not there yet.
+    pub fn edit(&mut self, path: Utf8PathBuf, bytes: &[u8]) {
+        let mode = std::fs::metadata(&path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o7777);
+        self.set(path, Some((bytes.into(), mode)));
     }
 
     /// What a file is to be; nothing where it is to stay.

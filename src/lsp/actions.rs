@@ -1,0 +1,140 @@
+//! Fixes as code actions: each by itself, and all that are sure at once.
+
+use std::collections::HashMap;
+
+use camino::Utf8Path;
+use lsp_types::{CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, Range, TextEdit, WorkspaceEdit};
+
+use crate::compile::{self, Checked};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Safety};
+use crate::lsp::diagnostics::Places;
+use crate::lsp::documents::Documents;
+use crate::lsp::sets::Set;
+use crate::resolve::{Files, normal};
+use crate::source::Location;
+
+/// The kind of the action that applies all fixes that are sure.
+pub(super) const FIX_ALL: &str = "source.fixAll.hermesc";
+
+/// What takes the place of what.
+pub(super) type Replacement = (Location, String);
+
+/// The actions for a part of a file.
+pub(super) fn actions(
+    set: &Set,
+    documents: &Documents,
+    path: &Utf8Path,
+    parameters: &CodeActionParams,
+) -> Vec<CodeActionOrCommand> {
+    let Ok(checked) = &set.checked else { return Vec::new() };
+    let only = parameters.context.only.as_deref();
+    // A kind asks for all those below it.
+    let wanted = |kind: &str| {
+        only.is_none_or(|only| {
+            only.iter().any(|only| {
+                kind.strip_prefix(only.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        })
+    };
+    let mut places = Places::new(checked, documents);
+    let mut actions = Vec::new();
+    for diagnostic in &checked.diagnostics {
+        let here = diagnostic.location().filter(|place| normal(checked.sources.path(place.file)) == path);
+        let Some(place) = here.filter(|_| wanted("quickfix")) else { continue };
+        if !touch(places.range(place), parameters.range) {
+            continue;
+        }
+        for fix in &diagnostic.fixes {
+            let Some(edits) = replacements(fix) else { continue };
+            let Some(edit) = edit(checked, documents, &edits) else { continue };
+            actions.push(CodeActionOrCommand::CodeAction(CodeAction {
+                title: fix.title.clone(),
+                kind: Some(CodeActionKind::QUICKFIX),
+                diagnostics: Some(vec![places.show(diagnostic)]),
+                edit: Some(edit),
+                is_preferred: Some(fix.safety == Safety::Safe),
+                ..CodeAction::default()
+            }));
+        }
+    }
+    if set.is_language && wanted(FIX_ALL) {
+        let edits = all(set, checked, documents);
+        if let Some(edit) = edit(checked, documents, &edits).filter(|_| !edits.is_empty()) {
+            actions.push(CodeActionOrCommand::CodeAction(CodeAction {
+                title: "apply all fixes that are sure".to_owned(),
+                kind: Some(CodeActionKind::new(FIX_ALL)),
+                edit: Some(edit),
+                ..CodeAction::default()
+            }));
+        }
+    }
+    actions
+}
+
+fn touch(a: Range, b: Range) -> bool {
+    a.start <= b.end && b.start <= a.end
+}
+
+/// A fix that only replaces text: permission bits are nothing that an editor can change.
+fn replacements(fix: &Fix) -> Option<Vec<Replacement>> {
+    let replacement = |edit: &Edit| match edit {
+        Edit::Replace { location, with } => Some((*location, String::from_utf8(with.clone()).ok()?)),
+        Edit::SetMode { .. } | Edit::Create { .. } | Edit::Remove { .. } => None,
+    };
+    fix.edits.iter().map(replacement).collect::<Option<Vec<_>>>().filter(|edits| !edits.is_empty())
+}
+
+/// The sure fixes of a set, none on top of another, and none that leaves more errors than there were.
+fn all(set: &Set, checked: &Checked, documents: &Documents) -> Vec<Replacement> {
+    let overlap = |a: Location, b: Location| {
+        a.file == b.file && (a.span.start == b.span.start || (a.span.start < b.span.end && b.span.start < a.span.end))
+    };
+    let mut chosen: Vec<Vec<Replacement>> = Vec::new();
+    let safe =
+        |diagnostic: &Diagnostic| diagnostic.fixes.iter().find(|fix| fix.safety == Safety::Safe).and_then(replacements);
+    for edits in checked.diagnostics.iter().filter_map(safe) {
+        let clear = edits.iter().all(|(place, _)| chosen.iter().flatten().all(|(other, _)| !overlap(*place, *other)));
+        if clear {
+            chosen.push(edits);
+        }
+    }
+    let sound = |edits: &[Replacement]| {
+        after(set, checked, documents, edits).is_some_and(|after| after.errors() <= checked.errors())
+    };
+    let together: Vec<Replacement> = chosen.iter().flatten().cloned().collect();
+    if together.is_empty() || sound(&together) {
+        return together;
+    }
+    chosen.into_iter().fold(Vec::new(), |good, edits| {
+        let more: Vec<Replacement> = good.iter().cloned().chain(edits).collect();
+        if sound(&more) { more } else { good }
+    })
+}
+
+/// What is found once these replacements are made.
+pub(super) fn after(set: &Set, checked: &Checked, documents: &Documents, edits: &[Replacement]) -> Option<Checked> {
+    let mut sorted: Vec<&Replacement> = edits.iter().collect();
+    // From the back, so that the places of the others stay where they are.
+    sorted.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    let mut changed = documents.clone();
+    for (place, with) in sorted {
+        let path = normal(checked.sources.path(place.file));
+        let mut text = String::from_utf8(changed.read(&path).ok()?).ok()?;
+        text.get(place.span.range())?;
+        text.replace_range(place.span.range(), with);
+        changed.put(&path, text);
+    }
+    compile::check_with(&changed, &set.roots, &set.options).ok()
+}
+
+/// Replacements as the editor makes them.
+#[allow(clippy::mutable_key_type)] // the protocol's own type
+pub(super) fn edit(checked: &Checked, documents: &Documents, edits: &[Replacement]) -> Option<WorkspaceEdit> {
+    let mut places = Places::new(checked, documents);
+    let mut changes: HashMap<_, Vec<TextEdit>> = HashMap::new();
+    for (place, with) in edits {
+        let link = places.link(*place)?;
+        changes.entry(link.uri).or_default().push(TextEdit::new(link.range, with.clone()));
+    }
+    Some(WorkspaceEdit::new(changes))
+}

@@ -1,0 +1,114 @@
+//! The texts that the editor holds, as files on top of the disk's.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
+
+use crate::lsp::position::{Encoding, Lines};
+use crate::lsp::uri;
+use crate::resolve::{Disk, Files, normal};
+use crate::source::MAX_SOURCE_BYTES;
+
+/// A text that is open.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    /// As the editor writes it.
+    pub(super) uri: Uri,
+    /// The editor's number of this state.
+    pub(super) version: i32,
+    /// Whether it is of the language.
+    pub(super) is_language: bool,
+    /// The text.
+    pub(super) text: String,
+}
+
+/// Every text that is open.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Documents {
+    open: BTreeMap<Utf8PathBuf, Document>,
+    /// How the client counts columns.
+    pub(super) encoding: Encoding,
+}
+
+impl Documents {
+    pub(super) fn open(&mut self, item: TextDocumentItem) {
+        let path = uri::path(&item.uri);
+        let is_language = item.language_id == "hermes" || path.as_str().ends_with(".hermes");
+        let document = Document { uri: item.uri, version: item.version, is_language, text: item.text };
+        self.open.insert(path, document);
+    }
+
+    pub(super) fn close(&mut self, uri: &Uri) {
+        self.open.remove(&uri::path(uri));
+    }
+
+    pub(super) fn change(&mut self, uri: &Uri, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+        let encoding = self.encoding;
+        let Some(document) = self.open.get_mut(&uri::path(uri)) else { return };
+        document.version = version;
+        for change in changes {
+            let Some(range) = change.range else {
+                document.text = change.text;
+                continue;
+            };
+            let lines = Lines::new(document.text.as_bytes(), encoding);
+            let (start, end) = (lines.offset(range.start), lines.offset(range.end));
+            document.text.replace_range(start.min(end)..end.max(start), &change.text);
+        }
+    }
+
+    pub(super) fn get(&self, path: &Utf8Path) -> Option<&Document> {
+        self.open.get(path)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Utf8Path, &Document)> {
+        self.open.iter().map(|(path, document)| (path.as_path(), document))
+    }
+
+    /// Puts a text in the place of what is there, open or not.
+    pub(super) fn put(&mut self, path: &Utf8Path, text: String) {
+        if let Some(document) = self.open.get_mut(path) {
+            document.text = text;
+        } else if let Some(uri) = uri::of(path) {
+            self.open.insert(path.to_owned(), Document { uri, version: 0, is_language: true, text });
+        }
+    }
+
+    /// The URI of a path, as the editor writes it where it does.
+    pub(super) fn uri(&self, path: &Utf8Path) -> Option<Uri> {
+        let path = normal(path);
+        self.get(&path).map(|document| document.uri.clone()).or_else(|| uri::of(&path))
+    }
+}
+
+impl Files for Documents {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        match self.open.get(&normal(path)) {
+            Some(document) if document.text.len() > MAX_SOURCE_BYTES => {
+                Err(io::Error::other(format!("larger than {} MiB", MAX_SOURCE_BYTES >> 20)))
+            }
+            Some(document) => Ok(document.text.clone().into_bytes()),
+            None => Disk.read(path),
+        }
+    }
+
+    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
+        let path = normal(path);
+        if self.open.contains_key(&path) {
+            return Ok(None);
+        }
+        let Some(mut names) = Disk.list(&path)? else { return Ok(None) };
+        // A text that is not saved yet belongs to its folder too.
+        names.extend(
+            self.open
+                .keys()
+                .filter(|open| open.parent() == Some(&path))
+                .filter_map(|open| open.file_name().map(str::to_owned)),
+        );
+        names.sort_unstable();
+        names.dedup();
+        Ok(Some(names))
+    }
+}

@@ -1,0 +1,262 @@
+//! The language server: `hermesc lsp`, on the streams that it was started with.
+//!
+//! One thread answers. Changes are only noted; a check runs when nothing more waits to be read, or when an answer needs it.
+
+mod actions;
+mod capabilities;
+mod completion;
+mod context;
+mod diagnostics;
+mod documents;
+mod hover;
+mod names;
+mod navigate;
+mod position;
+mod requests;
+mod sets;
+mod symbols;
+mod uri;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::notification::{
+    DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
+    DidSaveTextDocument, Exit, Initialized, Notification as _, PublishDiagnostics,
+};
+use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown, WorkspaceDiagnosticRefresh};
+use lsp_types::{
+    DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, InitializeParams,
+    InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams, ServerInfo,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use capabilities::Client;
+use diagnostics::ByFile;
+use documents::Documents;
+use sets::Set;
+
+/// Where in its life the server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was said yet.
+    New,
+    /// It answers.
+    Running,
+    /// It was told to stop, and waits for `exit`.
+    Stopped,
+}
+
+/// What one client is served with.
+struct Server {
+    connection: Connection,
+    phase: Phase,
+    client: Client,
+    documents: Documents,
+    sets: Vec<Set>,
+    /// The number of each open text's set.
+    of: BTreeMap<Utf8PathBuf, usize>,
+    found: ByFile,
+    /// What the client was told, and of which state of the text.
+    told: BTreeMap<Utf8PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
+    /// Whether something changed since the last check.
+    dirty: bool,
+    requests: i32,
+}
+
+/// Serves a client on standard input and output until it says `exit`; true where it said `shutdown` before.
+///
+/// # Errors
+///
+/// What is read is no message of the protocol, or nobody reads what is written.
+pub fn serve() -> io::Result<bool> {
+    let (connection, threads) = Connection::stdio();
+    let mut server = Server {
+        connection,
+        phase: Phase::New,
+        client: Client::default(),
+        documents: Documents::default(),
+        sets: Vec::new(),
+        of: BTreeMap::new(),
+        found: ByFile::new(),
+        told: BTreeMap::new(),
+        dirty: false,
+        requests: 0,
+    };
+    let orderly = server.run();
+    // The thread that writes ends once nobody can give it anything.
+    drop(server);
+    threads.join()?;
+    Ok(orderly)
+}
+
+impl Server {
+    /// Answers until `exit` or the end of the input.
+    fn run(&mut self) -> bool {
+        loop {
+            let message = if self.dirty { self.connection.receiver.try_recv().ok() } else { None };
+            let message = message.or_else(|| {
+                self.refresh();
+                self.connection.receiver.recv().ok()
+            });
+            let Some(message) = message else { return self.phase == Phase::Stopped };
+            match message {
+                Message::Request(request) => self.request(request),
+                Message::Notification(notification) if notification.method == Exit::METHOD => {
+                    return self.phase == Phase::Stopped;
+                }
+                Message::Notification(notification) => self.notification(notification),
+                Message::Response(_) => {}
+            }
+        }
+    }
+
+    fn send(&self, message: impl Into<Message>) {
+        // Where nobody reads any more, the input ends too.
+        let _ = self.connection.sender.send(message.into());
+    }
+
+    fn request(&mut self, request: Request) {
+        let Request { id, method, params } = request;
+        let response = match (self.phase, method.as_str()) {
+            (Phase::New, Initialize::METHOD) => self.initialize(id, params),
+            (Phase::New, _) => refuse(id, ErrorCode::ServerNotInitialized, "`initialize` comes first"),
+            (Phase::Stopped, _) => refuse(id, ErrorCode::InvalidRequest, "the server was shut down"),
+            (Phase::Running, Initialize::METHOD) => refuse(id, ErrorCode::InvalidRequest, "initialized already"),
+            (Phase::Running, Shutdown::METHOD) => {
+                self.phase = Phase::Stopped;
+                Response::new_ok(id, ())
+            }
+            (Phase::Running, _) => {
+                self.refresh();
+                requests::answer(self, id, &method, params)
+            }
+        };
+        self.send(response);
+    }
+
+    fn initialize(&mut self, id: RequestId, params: serde_json::Value) -> Response {
+        let parameters: InitializeParams = match serde_json::from_value(params) {
+            Ok(parameters) => parameters,
+            Err(error) => return refuse(id, ErrorCode::InvalidParams, &error.to_string()),
+        };
+        self.client = Client::new(&parameters);
+        self.documents.encoding = self.client.encoding;
+        self.phase = Phase::Running;
+        let info = ServerInfo { name: "hermesc".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
+        let capabilities = capabilities::capabilities(&self.client);
+        Response::new_ok(id, InitializeResult { capabilities, server_info: Some(info) })
+    }
+
+    fn notification(&mut self, notification: Notification) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        let Notification { method, params } = notification;
+        match method.as_str() {
+            Initialized::METHOD if self.client.watches => self.watch(),
+            DidOpenTextDocument::METHOD => {
+                let Some(DidOpenTextDocumentParams { text_document }) = read(params) else { return };
+                self.documents.open(text_document);
+                self.dirty = true;
+            }
+            DidChangeTextDocument::METHOD => {
+                let Some(DidChangeTextDocumentParams { text_document, content_changes }) = read(params) else { return };
+                self.documents.change(&text_document.uri, text_document.version, content_changes);
+                self.dirty = true;
+            }
+            DidCloseTextDocument::METHOD => {
+                let Some(DidCloseTextDocumentParams { text_document }) = read(params) else { return };
+                self.documents.close(&text_document.uri);
+                self.dirty = true;
+            }
+            DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => self.dirty = true,
+            DidChangeWorkspaceFolders::METHOD => {
+                let Some(DidChangeWorkspaceFoldersParams { event }) = read(params) else { return };
+                let removed: Vec<Utf8PathBuf> = event.removed.iter().map(|folder| uri::path(&folder.uri)).collect();
+                self.client.workspace.retain(|folder| !removed.contains(folder));
+                self.client.workspace.extend(event.added.iter().map(|folder| uri::path(&folder.uri)));
+                self.dirty = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks to be told of files that change on the disk.
+    fn watch(&mut self) {
+        let watchers = ["**/*.hermes", "**/hermesc.toml"]
+            .map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None });
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
+        let registration = Registration {
+            id: "files".to_owned(),
+            method: DidChangeWatchedFiles::METHOD.to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        self.ask(RegisterCapability::METHOD, RegistrationParams { registrations: vec![registration] });
+    }
+
+    fn ask(&mut self, method: &str, params: impl Serialize) {
+        self.requests += 1;
+        self.send(Request::new(RequestId::from(self.requests), method.to_owned(), params));
+    }
+
+    /// Checks what changed, and tells the client what it does not know yet.
+    fn refresh(&mut self) {
+        if !self.dirty {
+            return;
+        }
+        self.dirty = false;
+        let (sets, of) = sets::check(&self.documents, &self.client.workspace);
+        (self.sets, self.of) = (sets, of.into_iter().collect());
+        let found = diagnostics::by_file(&self.sets, &self.documents);
+        let changed = found != self.found;
+        self.found = found;
+        self.tell();
+        if changed && self.client.pulls && self.client.refreshes {
+            self.ask(WorkspaceDiagnosticRefresh::METHOD, ());
+        }
+    }
+
+    fn tell(&mut self) {
+        let mut state: BTreeMap<Utf8PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)> = BTreeMap::new();
+        for path in self.told.keys() {
+            state.insert(path.clone(), (None, Vec::new()));
+        }
+        for (path, found) in &self.found {
+            let version = self.documents.get(path).map(|document| document.version);
+            // A client that asks for the problems of what it has open would show them twice.
+            let asks = self.client.pulls && version.is_some();
+            let told = if asks { (None, Vec::new()) } else { (version, found.clone()) };
+            state.insert(path.clone(), told);
+        }
+        for (path, (version, found)) in &state {
+            let news = match self.told.get(path) {
+                Some(known) => *known != (*version, found.clone()),
+                None => version.is_some() || !found.is_empty(),
+            };
+            if let Some(uri) = self.documents.uri(path).filter(|_| news) {
+                let params = PublishDiagnosticsParams::new(uri, found.clone(), *version);
+                self.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params));
+            }
+        }
+        state.retain(|_, (version, found)| version.is_some() || !found.is_empty());
+        self.told = state;
+    }
+
+    /// The set of an open text.
+    fn set(&self, path: &Utf8Path) -> Option<&Set> {
+        self.of.get(path).and_then(|number| self.sets.get(*number))
+    }
+}
+
+fn read<P: DeserializeOwned>(params: serde_json::Value) -> Option<P> {
+    serde_json::from_value(params).ok()
+}
+
+fn refuse(id: RequestId, code: ErrorCode, message: &str) -> Response {
+    Response::new_err(id, code as i32, message.to_owned())
+}

@@ -1,0 +1,139 @@
+//! Service sets: which one a text belongs to, and what is found in it.
+
+use std::cell::OnceCell;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::compile::{self, Checked, Options};
+use crate::config::{self, Config, ConfigError};
+use crate::lsp::documents::Documents;
+use crate::lsp::names::Index;
+use crate::resolve::{Files, load, normal};
+use crate::s6rc::read::{self, Layout, Pending, Request};
+
+/// A service set that was checked.
+pub(super) struct Set {
+    /// What it is read from.
+    pub(super) roots: Vec<Utf8PathBuf>,
+    /// What was found, or what could not be read.
+    pub(super) checked: Result<Checked, (Utf8PathBuf, std::io::Error)>,
+    /// What is wrong with its `hermesc.toml`.
+    pub(super) config: Option<ConfigError>,
+    /// Severities and the target.
+    pub(super) options: Options,
+    /// Whether it is text of the language.
+    pub(super) is_language: bool,
+    index: OnceCell<Index>,
+}
+
+impl Set {
+    /// Checks text of the language.
+    fn language(roots: Vec<Utf8PathBuf>, documents: &Documents) -> Self {
+        let (options, config) = roots.first().map(|root| options(root)).unwrap_or_default();
+        let checked = compile::check_with(documents, &roots, &options);
+        Self { roots, checked, config, options, is_language: true, index: OnceCell::new() }
+    }
+
+    /// Checks source directories.
+    fn directories(root: Utf8PathBuf, layout: Layout, documents: &Documents) -> Self {
+        let (options, config) = options(&root);
+        let mut pending = Pending::default();
+        for (path, document) in documents.iter().filter(|(path, _)| holds(&layout, path)) {
+            pending.edit(path.to_owned(), document.text.as_bytes());
+        }
+        let request = Request { layouts: vec![layout], target: options.target, pending, ..Request::default() };
+        let checked = compile::check_directories(&request, &options.policy);
+        Self { roots: vec![root], checked, config, options, is_language: false, index: OnceCell::new() }
+    }
+
+    /// The names in it; none in source directories.
+    pub(super) fn index(&self, documents: &Documents) -> &Index {
+        self.index.get_or_init(|| match &self.checked {
+            Ok(checked) if self.is_language => {
+                load(documents, &self.roots).map(|loaded| Index::new(loaded, &checked.model)).unwrap_or_default()
+            }
+            _ => Index::default(),
+        })
+    }
+
+    /// Whether a file is part of it.
+    fn reads(&self, path: &Utf8Path) -> bool {
+        let checked = self.checked.as_ref().ok();
+        checked.is_some_and(|checked| checked.sources.iter().any(|(_, source)| normal(&source.path) == path))
+    }
+}
+
+/// Whether a file lies in the directories of a layout.
+fn holds(layout: &Layout, path: &Utf8Path) -> bool {
+    layout.sources.iter().chain(&layout.bundles).any(|source| path.starts_with(source) && path != source)
+}
+
+fn options(root: &Utf8Path) -> (Options, Option<ConfigError>) {
+    // A text without a path has no file beside it either.
+    let found = if root.is_absolute() { config::find(root).ok().flatten() } else { None };
+    match found.map(|path| config::read(&path)).transpose() {
+        Ok(config) => {
+            let Config { target, policy } = config.unwrap_or_default();
+            (Options { target: None, fallback: target, policy }, None)
+        }
+        Err(error) => (Options::default(), Some(error)),
+    }
+}
+
+/// The sets of all that is open, and the number of each text's set.
+pub(super) fn check(documents: &Documents, workspace: &[Utf8PathBuf]) -> (Vec<Set>, Vec<(Utf8PathBuf, usize)>) {
+    let mut sets: Vec<Set> = Vec::new();
+    let mut of = Vec::new();
+    for (path, document) in documents.iter() {
+        if document.is_language {
+            let candidates = candidates(path, documents, workspace);
+            let last = candidates.len().saturating_sub(1);
+            for (at, root) in candidates.into_iter().enumerate() {
+                let known = sets.iter().position(|set| set.is_language && set.roots == [root.clone()]);
+                let number = known.unwrap_or_else(|| {
+                    sets.push(Set::language(vec![root], documents));
+                    sets.len() - 1
+                });
+                if at == last || sets.get(number).is_some_and(|set| set.reads(path)) {
+                    of.push((path.to_owned(), number));
+                    break;
+                }
+            }
+        } else if let Some((root, layout)) = source_directory(path) {
+            let known = sets.iter().position(|set| !set.is_language && set.roots == [root.clone()]);
+            let number = known.unwrap_or_else(|| {
+                sets.push(Set::directories(root, layout, documents));
+                sets.len() - 1
+            });
+            of.push((path.to_owned(), number));
+        }
+    }
+    (sets, of)
+}
+
+/// What a text may be part of: folders of the workspace above it, the outermost first, then its own; outside of a
+/// workspace the text alone.
+fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+    let within = |folder: &&Utf8Path| workspace.iter().any(|root| folder.starts_with(root));
+    let mut folders: Vec<&Utf8Path> = path.ancestors().skip(1).take_while(within).collect();
+    folders.reverse();
+    folders.retain(|folder| {
+        documents
+            .list(folder)
+            .ok()
+            .flatten()
+            .is_some_and(|names| names.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')))
+    });
+    let own =
+        folders.last().copied() == path.parent() && path.file_name().is_some_and(|name| name.ends_with(".hermes"));
+    let alone = (!own).then_some(path);
+    folders.into_iter().chain(alone).map(Utf8Path::to_owned).collect()
+}
+
+/// The nearest directory above a file that is one of definitions, or holds some.
+fn source_directory(path: &Utf8Path) -> Option<(Utf8PathBuf, Layout)> {
+    path.ancestors().skip(1).filter(|above| above.parent().is_some()).find_map(|above| {
+        let layout = read::recognise(above)?;
+        holds(&layout, path).then(|| (above.to_owned(), layout))
+    })
+}

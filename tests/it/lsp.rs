@@ -1,0 +1,8 @@
+//! `hermesc lsp` as an editor uses it: the real program, over pipes.
+
+mod client;
+mod features;
+mod lifecycle;
+mod random;
+mod sets;
+mod work;
