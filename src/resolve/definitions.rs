@@ -1,17 +1,14 @@
 //! Definitions: services, bundles, pipelines, and the templates and loops that make them.
 
-use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::{Definition, Extends, External, ExtraFile, Kind, Reference, ReferenceOrigin};
-use crate::resolve::arguments::Arguments;
+use crate::model::{Definition, Extends, External, Kind, Reference, ReferenceOrigin};
 use crate::resolve::container::{ContainerDraft, ContainerKind};
 use crate::resolve::draft::Draft;
 use crate::resolve::scope::{Meaning, Scope};
 use crate::resolve::{MAX_MADE, Pipeline, Resolver};
 use crate::rules::reading;
-use crate::s6rc::write::MANIFEST;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, DefinitionKind, ExternalKind, ServiceKind, Text};
 
@@ -111,58 +108,8 @@ impl<'t> Resolver<'t> {
         }
     }
 
-    /// A file that belongs to no definition.
-    fn raw_file(&mut self, scope: &Scope, statement: &ast::Statement) {
-        let mut arguments = Arguments::new(statement);
-        let Some((name, place)) = self.file_path(scope, &mut arguments, "the directory that is emitted into") else {
-            return;
-        };
-        let path = Utf8PathBuf::from(name.as_str());
-        if path == MANIFEST {
-            return self.report(
-                scope,
-                Diagnostic::new(&reading::BAD_VALUE, format!("`{MANIFEST}` is hermesc's own"))
-                    .at(place, "hermesc remembers in this file what it wrote")
-                    .help("choose another name"),
-            );
-        }
-        let Some((content, _)) = self.content(scope, &mut arguments) else { return };
-        if let Some((_, first)) = self.raw.iter().find(|(known, _)| *known == path) {
-            let first = first.place;
-            self.written_twice::<()>(scope, &path, place, first);
-        } else {
-            self.raw.push((path, ExtraFile { content, place }));
-        }
-        self.nothing_left(scope, &arguments);
-    }
-
-    /// The mask under which files are written.
-    fn mask(&mut self, scope: &Scope, definition: &ast::Definition, mask: &Text) {
-        if !scope.uses.is_empty() {
-            return self.only_outermost(scope, definition);
-        }
-        let Some(word) = self.string(scope, mask) else { return };
-        let place = scope.at(mask.span);
-        let Some(value) = super::values::mode(&word).ok().filter(|mask| mask & !0o077 == 0) else {
-            return self.report(
-                scope,
-                Diagnostic::new(&reading::BAD_VALUE, format!("`{word}` is not a mask for files"))
-                    .at(place, "expected octal digits, at most 077")
-                    .help("write `umask 002`; what a program runs with is `umask` inside the service"),
-            );
-        };
-        if let Some(first) = self.umask.as_ref().filter(|first| first.value != value) {
-            let diagnostic = Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, "files are written under two masks")
-                .at(place, "the second one")
-                .at(first.place, "the first one")
-                .help("all files of one run have the same mask: delete one of the two");
-            return self.report(scope, diagnostic);
-        }
-        self.umask = Some(crate::model::Placed::new(value, place));
-    }
-
     /// Reports what was collected before, if it stands where it was not looked for.
-    fn only_outermost(&mut self, scope: &Scope, definition: &ast::Definition) {
+    pub(super) fn only_outermost(&mut self, scope: &Scope, definition: &ast::Definition) {
         if scope.uses.is_empty() {
             return;
         }
