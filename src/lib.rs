@@ -8,6 +8,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod expand;
 pub mod fix;
+pub mod format;
 pub mod graph;
 pub mod import;
 pub mod instance;

@@ -4,6 +4,7 @@ mod check;
 mod emit;
 mod expand;
 mod explain;
+mod fmt;
 mod import;
 mod instantiate;
 mod lsp;
@@ -63,6 +64,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
+    /// Lay files of the language out in its one style.
+    Fmt(fmt::FmtArgs),
     /// Print the same services with everything written out in plain statements.
     Expand(expand::ExpandArgs),
     /// Print s6-rc source directories as text of the language that gives the same files again, byte for byte.
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
     let code = match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
+        Command::Fmt(arguments) => fmt::run(arguments),
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),

@@ -20,10 +20,7 @@ pub(super) enum Stream {
 impl Stream {
     /// Writes text; a reader that went away is no failure of ours.
     pub(super) fn write(self, text: &str) {
-        let _ = match self {
-            Self::Out => io::stdout().lock().write_all(text.as_bytes()),
-            Self::Err => io::stderr().lock().write_all(text.as_bytes()),
-        };
+        self.write_exactly(text.as_bytes());
     }
 
     /// Writes a diff: as it is for a program, so that it can be applied, and with nothing that a terminal obeys for people.
@@ -35,9 +32,14 @@ impl Stream {
         if terminal {
             return self.write(&safe_text(&String::from_utf8_lossy(diff)));
         }
+        self.write_exactly(diff);
+    }
+
+    /// Writes bytes that are somebody's own.
+    pub(super) fn write_exactly(self, bytes: &[u8]) {
         let _ = match self {
-            Self::Out => io::stdout().lock().write_all(diff),
-            Self::Err => io::stderr().lock().write_all(diff),
+            Self::Out => io::stdout().lock().write_all(bytes),
+            Self::Err => io::stderr().lock().write_all(bytes),
         };
     }
 

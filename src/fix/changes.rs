@@ -90,6 +90,17 @@ impl Changes {
         Ok(())
     }
 
+    /// Gives a file another content.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or it is none.
+    pub fn replace(&mut self, path: &Utf8Path, bytes: Vec<u8>) -> Result<(), Failure> {
+        let missing = || (path.to_owned(), io::ErrorKind::NotFound.into());
+        self.file(path)?.after.as_mut().ok_or_else(missing)?.bytes = bytes;
+        Ok(())
+    }
+
     fn file(&mut self, path: &Utf8Path) -> Result<&mut Change, Failure> {
         use std::collections::btree_map::Entry;
         match self.files.entry(path.to_owned()) {

@@ -15,6 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use changes::{Change, Changes, Overlay, State};
 pub use disk::WriteFailed;
 pub use reach::Reach;
+pub use unified::unified;
 
 use crate::compile::{self, Checked};
 use crate::diagnostic::{Edit, Fix, Safety};

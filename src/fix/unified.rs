@@ -8,6 +8,17 @@ use crate::fix::{Change, State};
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
+/// A change of a text that is no file, in git's form.
+#[must_use]
+pub fn unified(path: &Utf8Path, before: &[u8], after: &[u8]) -> Vec<u8> {
+    let state = |bytes: &[u8]| Some(State { bytes: bytes.to_vec(), mode: 0o644 });
+    let mut out = Vec::new();
+    if before != after {
+        show(path, &Change { before: state(before), after: state(after) }, &mut out);
+    }
+    out
+}
+
 /// Adds a change of a file.
 pub(super) fn show(path: &Utf8Path, change: &Change, out: &mut Vec<u8>) {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());

@@ -8,6 +8,7 @@ mod completion;
 mod context;
 mod diagnostics;
 mod documents;
+mod formatting;
 mod hover;
 mod names;
 mod navigate;

@@ -4,8 +4,8 @@ use camino::Utf8Path;
 use lsp_server::{ErrorCode, RequestId, Response};
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentLinkRequest, DocumentSymbolRequest,
-    FoldingRangeRequest, GotoDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request,
-    WorkspaceSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, OnTypeFormatting, PrepareRenameRequest,
+    RangeFormatting, References, Rename, Request, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::lsp::navigate::Cursor;
 use crate::lsp::position::Lines;
-use crate::lsp::{Server, actions, completion, hover, navigate, refuse, symbols, uri};
+use crate::lsp::{Server, actions, completion, formatting, hover, navigate, refuse, symbols, uri};
 
 /// Parses the parameters of a request and answers it; an error is told to the person who asked.
 fn with<R: Request>(
@@ -77,6 +77,22 @@ pub(super) fn answer(server: &Server, id: RequestId, method: &str, params: Value
         FoldingRangeRequest::METHOD => with::<FoldingRangeRequest>(id, params, |params| {
             let text = text(server, &uri::path(&params.text_document.uri));
             Ok(text.map(|(text, lines)| symbols::folds(text, &lines)))
+        }),
+        Formatting::METHOD => with::<Formatting>(id, params, |params| {
+            let text = text(server, &uri::path(&params.text_document.uri));
+            Ok(text.map(|(text, lines)| formatting::format_text(text, &lines, 0..text.len())))
+        }),
+        RangeFormatting::METHOD => with::<RangeFormatting>(id, params, |params| {
+            let text = text(server, &uri::path(&params.text_document.uri));
+            Ok(text.map(|(text, lines)| {
+                let within = lines.offset(params.range.start)..lines.offset(params.range.end);
+                formatting::format_text(text, &lines, within)
+            }))
+        }),
+        OnTypeFormatting::METHOD => with::<OnTypeFormatting>(id, params, |params| {
+            let at = params.text_document_position;
+            let text = text(server, &uri::path(&at.text_document.uri));
+            Ok(text.map(|(text, lines)| formatting::format_closed(text, &lines, lines.offset(at.position))))
         }),
         DocumentLinkRequest::METHOD => with::<DocumentLinkRequest>(id, params, |params| {
             let path = uri::path(&params.text_document.uri);

@@ -6,7 +6,7 @@ use crate::model::{Definition, Model};
 use crate::print::text::name;
 
 /// Lines longer than so many characters are broken.
-pub(super) const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = crate::format::WIDTH;
 
 /// The links that `pipeline` can say, and how it says them.
 pub(super) struct Pipelines<'m> {

@@ -33,6 +33,10 @@ fn sources() -> Vec<(String, PathBuf, String)> {
                 directories.push(path);
                 continue;
             }
+            // A module of unit tests.
+            if path.ends_with("tests.rs") {
+                continue;
+            }
             let below = path.strip_prefix(root().join("src")).expect("below src").to_owned();
             let first = below.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
             let room = first.trim_end_matches(".rs").to_owned();

@@ -2,6 +2,7 @@
 
 mod client;
 mod features;
+mod formatting;
 mod lifecycle;
 mod random;
 mod sets;

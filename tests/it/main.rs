@@ -12,6 +12,7 @@ mod expand;
 mod fatal_rows;
 mod fix;
 mod fix_directories;
+mod format;
 mod formats;
 mod golden;
 mod image;

@@ -77,7 +77,7 @@ fn sound(text: &str) {
     }
 }
 
-fn examples() -> Vec<String> {
+pub fn examples() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let directories = std::fs::read_dir(root).expect("examples/ is there");
     let files = directories.flat_map(|entry| std::fs::read_dir(entry.expect("an entry").path()).expect("a directory"));
@@ -91,7 +91,7 @@ fn examples() -> Vec<String> {
 }
 
 /// Pieces that mean something to the language.
-const PIECES: &[&str] = &[
+pub const PIECES: &[&str] = &[
     "{",
     "}",
     "[",
@@ -131,7 +131,7 @@ const PIECES: &[&str] = &[
     "5s",
 ];
 
-fn floor(text: &str, at: usize) -> usize {
+pub fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::client::uri;
+use super::formatting::{a_closing_brace_lays_its_definition_out, a_text_is_laid_out, some_lines_are_laid_out};
 use super::sets::{
     columns_are_counted_as_agreed, folders_come_and_go, problems_can_be_asked_for, unsaved_text_is_checked,
 };
@@ -26,6 +27,9 @@ const EXERCISES: &[(&str, Exercise)] = &[
     ("workspaceSymbolProvider", names_are_found_by_letters),
     ("renameProvider", names_are_changed_everywhere),
     ("foldingRangeProvider", bodies_fold),
+    ("documentFormattingProvider", a_text_is_laid_out),
+    ("documentRangeFormattingProvider", some_lines_are_laid_out),
+    ("documentOnTypeFormattingProvider", a_closing_brace_lays_its_definition_out),
     ("documentLinkProvider", includes_are_links),
     ("diagnosticProvider", problems_can_be_asked_for),
 ];

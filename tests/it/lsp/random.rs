@@ -37,6 +37,8 @@ const METHODS: &[&str] = &[
     "textDocument/definition",
     "textDocument/documentLink",
     "textDocument/prepareRename",
+    "textDocument/formatting",
+    "textDocument/onTypeFormatting",
 ];
 
 #[test]
@@ -71,6 +73,8 @@ fn problems_after_edits_are_those_of_a_fresh_server() {
                     "range": { "start": position, "end": position },
                     "context": { "includeDeclaration": true, "diagnostics": [], "triggerKind": 1 },
                     "newName": "other",
+                    "options": { "tabSize": 4, "insertSpaces": true },
+                    "ch": "}",
                 });
                 let refusal = client.ask(method, params).err();
                 // What cannot be renamed is refused; nothing else is.
