@@ -20,6 +20,7 @@ mod uri;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -211,6 +212,10 @@ impl Server {
             return;
         }
         self.dirty = false;
+        // The trees that they hold cannot be changed; to give back the rest takes long enough to be felt.
+        let mut old = std::mem::take(&mut self.sets);
+        old.iter_mut().for_each(Set::forget_trees);
+        thread::spawn(move || drop(old));
         let (sets, of) = sets::check(&self.documents, &self.client.workspace);
         (self.sets, self.of) = (sets, of.into_iter().collect());
         let found = diagnostics::by_file(&self.sets, &self.documents);

@@ -56,6 +56,11 @@ impl Set {
         })
     }
 
+    /// Lets go of the trees: only then can they be used to read the texts again.
+    pub(super) fn forget_trees(&mut self) {
+        self.index.take();
+    }
+
     /// Whether a file is part of it.
     fn reads(&self, path: &Utf8Path) -> bool {
         let checked = self.checked.as_ref().ok();
