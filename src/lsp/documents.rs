@@ -79,6 +79,12 @@ impl Documents {
         self.open.get(path)
     }
 
+    /// The tree of an open text of the language.
+    pub(super) fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
+        let document = self.get(path).filter(|document| document.is_language)?;
+        Some(self.parse(path, FileId(0), &document.text).0)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Utf8Path, &Document)> {
         self.open.iter().map(|(path, document)| (path.as_path(), document))
     }

@@ -274,7 +274,7 @@ mod tests {
         assert_eq!(done, all);
         let middle = text.len() / 2 + text[text.len() / 2..].find("exec").unwrap();
         let mut changed = text.clone();
-        changed.insert_str(middle, "é");
+        changed.insert(middle, 'é');
         let reading = reading.again(changed);
         assert!(reading.work().0 < 10, "{:?} of steps", reading.work());
         let held = reading.tree();
