@@ -14,7 +14,7 @@ use crate::s6rc::target::Target;
 use crate::source::SourceMap;
 
 /// A checked service set.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Checked {
     /// The service set.
     pub model: Model,

@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 
 use camino::Utf8Path;
-use lsp_types::{CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, Range, TextEdit, WorkspaceEdit};
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CreateFile, DeleteFile, DocumentChangeOperation,
+    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Range, ResourceOp, TextDocumentEdit, TextEdit,
+    WorkspaceEdit,
+};
 
 use crate::compile::{self, Checked};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety};
+use crate::lsp::capabilities::Client;
 use crate::lsp::diagnostics::Places;
 use crate::lsp::documents::Documents;
 use crate::lsp::sets::Set;
@@ -25,17 +30,10 @@ pub(super) fn actions(
     documents: &Documents,
     path: &Utf8Path,
     parameters: &CodeActionParams,
+    client: &Client,
 ) -> Vec<CodeActionOrCommand> {
     let Ok(checked) = &set.checked else { return Vec::new() };
-    let only = parameters.context.only.as_deref();
-    // A kind asks for all those below it.
-    let wanted = |kind: &str| {
-        only.is_none_or(|only| {
-            only.iter().any(|only| {
-                kind.strip_prefix(only.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            })
-        })
-    };
+    let wanted = |kind: &str| is_wanted(parameters, Some(kind));
     let mut places = Places::new(checked, documents);
     let mut actions = Vec::new();
     for diagnostic in &checked.diagnostics {
@@ -45,8 +43,8 @@ pub(super) fn actions(
             continue;
         }
         for fix in &diagnostic.fixes {
-            let Some(edits) = replacements(fix) else { continue };
-            let Some(edit) = edit(checked, documents, &edits) else { continue };
+            let plain = replacements(fix).and_then(|edits| edit(checked, documents, &edits));
+            let Some(edit) = plain.or_else(|| with_files(checked, documents, fix, client)) else { continue };
             actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                 title: fix.title.clone(),
                 kind: Some(CodeActionKind::QUICKFIX),
@@ -69,6 +67,54 @@ pub(super) fn actions(
         }
     }
     actions
+}
+
+/// Whether a kind was asked for; a kind asks for all those below it.
+pub(super) fn is_wanted(parameters: &CodeActionParams, kind: Option<&str>) -> bool {
+    let Some(only) = &parameters.context.only else { return true };
+    only.iter().any(|only| {
+        let rest = kind.and_then(|kind| kind.strip_prefix(only.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// A fix that makes or removes files, for a client that can; one that changes permission bits is nothing for an editor.
+fn with_files(checked: &Checked, documents: &Documents, fix: &Fix, client: &Client) -> Option<WorkspaceEdit> {
+    if !client.makes_files {
+        return None;
+    }
+    let mut places = Places::new(checked, documents);
+    let mut operations = Vec::new();
+    let text_edit = |uri, range, new_text: String| {
+        DocumentChangeOperation::Edit(TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier { uri, version: None },
+            edits: vec![OneOf::Left(TextEdit { range, new_text })],
+        })
+    };
+    for edit in &fix.edits {
+        match edit {
+            Edit::Replace { location, with } => {
+                let link = places.link(*location)?;
+                operations.push(text_edit(link.uri, link.range, String::from_utf8(with.clone()).ok()?));
+            }
+            // A file that an editor makes has these bits.
+            Edit::Create { path, bytes, mode } if *mode == 0o644 => {
+                let uri = documents.uri(path)?;
+                let create = CreateFile { uri: uri.clone(), options: None, annotation_id: None };
+                operations.push(DocumentChangeOperation::Op(ResourceOp::Create(create)));
+                if !bytes.is_empty() {
+                    operations.push(text_edit(uri, Range::default(), String::from_utf8(bytes.clone()).ok()?));
+                }
+            }
+            Edit::Remove { path } => {
+                let delete = DeleteFile { uri: documents.uri(path)?, options: None };
+                operations.push(DocumentChangeOperation::Op(ResourceOp::Delete(delete)));
+            }
+            Edit::Create { .. } | Edit::SetMode { .. } => return None,
+        }
+    }
+    let document_changes = Some(DocumentChanges::Operations(operations));
+    Some(WorkspaceEdit { document_changes, ..WorkspaceEdit::default() })
 }
 
 fn touch(a: Range, b: Range) -> bool {

@@ -2,20 +2,24 @@
 
 use camino::Utf8PathBuf;
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, DiagnosticOptions,
-    DiagnosticServerCapabilities, DocumentLinkOptions, DocumentOnTypeFormattingOptions, FoldingRangeProviderCapability,
-    HoverProviderCapability, InitializeParams, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
+    CallHierarchyServerCapability, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability,
+    InitializeParams, OneOf, PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensServerCapabilities, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities,
 };
 
 use crate::lsp::actions::FIX_ALL;
 use crate::lsp::position::Encoding;
-use crate::lsp::uri;
+use crate::lsp::settings::Settings;
+use crate::lsp::{lens, tokens, uri};
 
 /// What the client said of itself.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // one an ability
 pub(super) struct Client {
     /// How columns are counted.
     pub(super) encoding: Encoding,
@@ -25,6 +29,14 @@ pub(super) struct Client {
     pub(super) pulls: bool,
     /// Whether it can be told to ask again.
     pub(super) refreshes: bool,
+    /// Whether it can be asked for its settings.
+    pub(super) configures: bool,
+    /// Whether it knows texts with places to be filled in.
+    pub(super) snippets: bool,
+    /// Whether an edit may make and remove files.
+    pub(super) makes_files: bool,
+    /// What a person set.
+    pub(super) settings: Settings,
     /// Whether it can be asked to watch files.
     pub(super) watches: bool,
 }
@@ -45,6 +57,23 @@ impl Client {
             refreshes: workspace
                 .and_then(|workspace| workspace.diagnostic.as_ref())
                 .is_some_and(|diagnostic| diagnostic.refresh_support == Some(true)),
+            configures: workspace.is_some_and(|workspace| workspace.configuration == Some(true)),
+            snippets: capabilities
+                .text_document
+                .as_ref()
+                .and_then(|text| text.completion.as_ref()?.completion_item.as_ref()?.snippet_support)
+                .unwrap_or_default(),
+            makes_files: workspace
+                .and_then(|workspace| workspace.workspace_edit.as_ref())
+                .filter(|edit| edit.document_changes == Some(true))
+                .and_then(|edit| edit.resource_operations.as_ref())
+                .is_some_and(|known| {
+                    [ResourceOperationKind::Create, ResourceOperationKind::Delete].iter().all(|one| known.contains(one))
+                }),
+            settings: parameters
+                .initialization_options
+                .as_ref()
+                .map_or_else(Settings::default, |given| Settings::default().read(given)),
             watches: workspace
                 .and_then(|workspace| workspace.did_change_watched_files)
                 .is_some_and(|watched| watched.dynamic_registration == Some(true)),
@@ -73,7 +102,12 @@ pub(super) fn capabilities(client: &Client) -> ServerCapabilities {
             file_operations: None,
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::new(FIX_ALL)]),
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR,
+                CodeActionKind::REFACTOR_EXTRACT,
+                CodeActionKind::new(FIX_ALL),
+            ]),
             ..CodeActionOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
@@ -90,6 +124,23 @@ pub(super) fn capabilities(client: &Client) -> ServerCapabilities {
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
+            SemanticTokensOptions {
+                legend: tokens::legend(),
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            },
+        )),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: None }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![lens::EMITTED.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {

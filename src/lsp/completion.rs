@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation, MarkupContent,
-    MarkupKind, Range, TextEdit,
+    CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation, InsertTextFormat,
+    MarkupContent, MarkupKind, Range, TextEdit,
 };
 
 use crate::language::{self, Place};
@@ -14,14 +15,19 @@ use crate::lsp::hover;
 use crate::lsp::names::{Role, Space};
 use crate::lsp::position::Lines;
 use crate::lsp::sets::Set;
+use crate::lsp::walk::{Part, walk};
 use crate::model::Kind;
 use crate::print::written_name;
+use crate::resolve::Files;
 use crate::resolve::values::SIGNALS;
 use crate::s6rc::target::{BuiltInKind, Family, Target, show_version};
+use crate::syntax::ast::{Argument, DefinitionKind};
 
 /// What can be written, by label.
 struct Items<'s> {
     set: &'s Set,
+    /// Whether the client knows snippets.
+    snippets: bool,
     items: BTreeMap<String, CompletionItem>,
 }
 
@@ -29,21 +35,30 @@ struct Items<'s> {
 pub(super) fn complete(
     set: &Set,
     documents: &Documents,
+    path: &Utf8Path,
     before: &str,
     lines: &Lines<'_>,
+    snippets: bool,
 ) -> Option<CompletionResponse> {
     let context = Context::new(before);
     if !set.is_language || context.comment {
         return None;
     }
-    let mut items = Items { set, items: BTreeMap::new() };
+    let mut items = Items { set, snippets, items: BTreeMap::new() };
     let in_word = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
     let prefix = match context.prefix.rsplit_once("{{").filter(|(_, name)| name.chars().all(in_word)) {
         Some((_, name)) => {
             items.interpolation(&context, documents);
             name
         }
-        None if context.quoted => return None,
+        None if context.quoted => {
+            let names_file = context.words.last().is_some_and(|word| matches!(word.as_str(), "include" | "file"));
+            if !names_file {
+                return None;
+            }
+            items.paths(documents, path, &context.prefix);
+            context.prefix.rsplit_once('/').map_or(context.prefix.as_str(), |(_, name)| name)
+        }
         None => {
             items.statement(&context, documents);
             &context.prefix
@@ -140,6 +155,57 @@ impl Items<'_> {
         }
     }
 
+    /// Templates, with a place for each parameter that must be given.
+    fn templates(&mut self, documents: &Documents) {
+        let set = self.set;
+        let definitions = set.index(documents).loaded.trees.iter().flat_map(|(_, tree)| &tree.definitions);
+        for definition in definitions {
+            let DefinitionKind::Template { name, parameters, .. } = &definition.kind else { continue };
+            let given = parameters.iter().filter(|parameter| parameter.default.is_none()).enumerate();
+            let given: Vec<String> =
+                given.map(|(at, parameter)| format!("{0} = \"${{{1}:{0}}}\"", parameter.name.name, at + 1)).collect();
+            let shown: Vec<&str> = parameters.iter().map(|parameter| parameter.name.name.as_str()).collect();
+            let detail = format!("template {}({})", name.name, shown.join(", "));
+            self.add(&name.name, CompletionItemKind::CLASS, &detail, definition.documentation.clone());
+            if let Some(item) = self.items.get_mut(name.name.as_str()).filter(|_| self.snippets) {
+                item.insert_text = Some(format!("{}({})", name.name, given.join(", ")));
+                item.insert_text_format = Some(InsertTextFormat::SNIPPET);
+            }
+        }
+    }
+
+    /// The users that the set speaks of, and those that every image has.
+    fn users(&mut self, documents: &Documents) {
+        const COMMON: &[&str] = &["root", "nobody", "daemon", "www-data"];
+        let set = self.set;
+        for (_, tree) in &set.index(documents).loaded.trees {
+            walk(&tree.definitions, &mut |part| {
+                if let Part::Statement(statement) = part
+                    && matches!(statement.keyword.name.as_str(), "user" | "control-user")
+                    && let Some(Argument::Text(text)) = statement.arguments.first()
+                    && let Some(name) = text.plain()
+                {
+                    self.add(name, CompletionItemKind::VALUE, "user", None);
+                }
+            });
+        }
+        for name in COMMON {
+            self.add(name, CompletionItemKind::VALUE, "user", None);
+        }
+    }
+
+    /// The files beside a text, or in the folder that was written already.
+    fn paths(&mut self, documents: &Documents, path: &Utf8Path, written: &str) {
+        let folder = written.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(at) = path.parent().map(|parent| parent.join(folder)) else { return };
+        let names = documents.list(&at).ok().flatten().unwrap_or_default();
+        for name in names.iter().filter(|name| !name.starts_with('.')) {
+            let is_folder = at.join(name).is_dir();
+            let kind = if is_folder { CompletionItemKind::FOLDER } else { CompletionItemKind::FILE };
+            self.add(&if is_folder { format!("{name}/") } else { name.clone() }, kind, "", None);
+        }
+    }
+
     fn definitions(&mut self) {
         for (keyword, form) in language::DEFINITIONS {
             self.add(keyword, CompletionItemKind::KEYWORD, form, None);
@@ -206,7 +272,8 @@ impl Items<'_> {
             ["redirect", _] => self.words(&["to"]),
             ["timeout-up" | "timeout-down" | "timeout-kill" | "timeout-finish"] => self.words(&["never"]),
             ["timestamp"] => self.words(&["iso8601", "tai64n", "none"]),
-            ["use"] => self.known(documents, Space::Template, "template"),
+            ["use"] => self.templates(documents),
+            ["user" | "control-user"] => self.users(documents),
             ["extern" | "extend"] => self.words(KINDS),
             ["extend", "bundle"] => self.names(&[Kind::Bundle]),
             ["target"] => self.words(Target::NAMES),

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::{
-    Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location as Link,
-    NumberOrString, Position, Range,
+    CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Location as Link, NumberOrString, Position, Range,
 };
+
+use serde_json::json;
 
 use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -80,13 +82,23 @@ impl<'s> Places<'s> {
                 Severity::Hint => DiagnosticSeverity::HINT,
             }),
             code: Some(NumberOrString::String(diagnostic.rule.id.to_owned())),
+            code_description: explanation(diagnostic.rule.id),
+            data: (!diagnostic.fixes.is_empty()).then(|| {
+                let titles: Vec<&str> = diagnostic.fixes.iter().map(|fix| fix.title.as_str()).collect();
+                json!({ "fixes": titles })
+            }),
             source: Some("hermesc".to_owned()),
             message,
             related_information: (!related.is_empty()).then_some(related),
             tags,
-            ..Shown::default()
         }
     }
+}
+
+/// Where a rule is explained.
+fn explanation(id: &str) -> Option<CodeDescription> {
+    let href = format!("https://docs.rs/crate/hermesc/{}/source/docs/rules.md#{id}", env!("CARGO_PKG_VERSION"));
+    href.parse().ok().map(|href| CodeDescription { href })
 }
 
 /// The problems of a set; what has no place is told at the start of its first file.

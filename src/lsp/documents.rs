@@ -1,15 +1,20 @@
 //! The texts that the editor holds, as files on top of the disk's.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
+use crate::diagnostic::Diagnostic;
 use crate::lsp::position::{Encoding, Lines};
 use crate::lsp::uri;
 use crate::resolve::{Disk, Files, normal};
-use crate::source::MAX_SOURCE_BYTES;
+use crate::source::{FileId, MAX_SOURCE_BYTES};
+use crate::syntax::Reading;
+use crate::syntax::ast::Tree;
 
 /// A text that is open.
 #[derive(Debug, Clone)]
@@ -28,8 +33,19 @@ pub(super) struct Document {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Documents {
     open: BTreeMap<Utf8PathBuf, Document>,
+    readings: Readings,
     /// How the client counts columns.
     pub(super) encoding: Encoding,
+}
+
+/// What was made of texts, so that only what changed is read again. A copy begins with nothing.
+#[derive(Debug, Default)]
+struct Readings(RefCell<HashMap<Utf8PathBuf, Reading>>);
+
+impl Clone for Readings {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Documents {
@@ -61,6 +77,12 @@ impl Documents {
 
     pub(super) fn get(&self, path: &Utf8Path) -> Option<&Document> {
         self.open.get(path)
+    }
+
+    /// The tree of an open text of the language.
+    pub(super) fn tree(&self, path: &Utf8Path) -> Option<Arc<Tree>> {
+        let document = self.get(path).filter(|document| document.is_language)?;
+        Some(self.parse(path, FileId(0), &document.text).0)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Utf8Path, &Document)> {
@@ -110,5 +132,16 @@ impl Files for Documents {
         names.sort_unstable();
         names.dedup();
         Ok(Some(names))
+    }
+
+    fn parse(&self, path: &Utf8Path, file: FileId, text: &str) -> (Arc<Tree>, Vec<Diagnostic>) {
+        let mut readings = self.readings.0.borrow_mut();
+        let reading = match readings.remove(path) {
+            Some(known) => known.again(text.to_owned()),
+            None => Reading::new(text.to_owned()),
+        };
+        let made = (reading.tree(), reading.diagnostics(file));
+        readings.insert(path.to_owned(), reading);
+        made
     }
 }

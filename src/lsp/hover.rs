@@ -3,13 +3,20 @@
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 use smol_str::SmolStr;
 
-use crate::graph::{EdgeKind, Graph};
+use camino::Utf8Path;
+
+use crate::graph::EdgeKind;
 use crate::language;
 use crate::lsp::diagnostics::Places;
 use crate::lsp::names::{Occurrence, Role, Space, title};
 use crate::lsp::navigate::Cursor;
+use crate::lsp::walk::{Part, walk};
+use crate::model::{Definition, Model};
+use crate::resolve::values;
+use crate::s6rc::plan::{Entry, FileTree, plan_definition};
 use crate::s6rc::target::{BuiltInKind, show_version};
 use crate::source::Location;
+use crate::syntax::ast::{Argument, TextForm};
 
 /// At most so many names are listed.
 const MAX_LISTED: usize = 20;
@@ -18,7 +25,7 @@ const MAX_LISTED: usize = 20;
 pub(super) fn hover(cursor: &Cursor<'_>) -> Option<Hover> {
     let (place, value) = match cursor.name() {
         Some(name) => (name.place, about_name(cursor, name)?),
-        None => keyword(cursor)?,
+        None => keyword(cursor).or_else(|| quantity(cursor))?,
     };
     let range = Places::new(cursor.checked, cursor.documents).range(place);
     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
@@ -73,6 +80,45 @@ pub(super) fn statement(keyword: &str) -> Option<String> {
     ))
 }
 
+/// The files that a definition becomes.
+fn written(model: &Model, definition: &Definition) -> String {
+    let mut tree = FileTree::default();
+    plan_definition(&mut tree, Utf8Path::new(""), definition);
+    let files: Vec<String> = tree
+        .entries
+        .iter()
+        .filter(|(_, entry)| !matches!(entry, Entry::Directory))
+        .map(|(path, _)| format!("`{path}`"))
+        .take(MAX_LISTED)
+        .collect();
+    format!("\n\nwrites {}: {}", model.target.directory_of(&definition.name), files.join(", "))
+}
+
+/// A duration or a size, in the unit that it is written in.
+fn quantity(cursor: &Cursor<'_>) -> Option<(Location, String)> {
+    let tree = &cursor.index.loaded.trees.iter().find(|(file, _)| *file == cursor.file)?.1;
+    let mut found = None;
+    walk(&tree.definitions, &mut |part| {
+        let Part::Statement(statement) = part else { return };
+        for argument in &statement.arguments {
+            if let Argument::Text(text) = argument
+                && text.form == TextForm::Word
+                && text.span.start <= cursor.offset
+                && cursor.offset <= text.span.end
+                && let Some(word) = text.plain().filter(|word| word.starts_with(|char: char| char.is_ascii_digit()))
+            {
+                let said = match (values::duration(word), values::size(word)) {
+                    (Ok(milliseconds), _) => format!("`{word}`: {milliseconds} milliseconds"),
+                    (_, Ok(bytes)) => format!("`{word}`: {bytes} bytes"),
+                    _ => continue,
+                };
+                found = Some((Location::new(cursor.file, text.span), said));
+            }
+        }
+    });
+    found
+}
+
 fn about_name(cursor: &Cursor<'_>, name: &Occurrence) -> Option<String> {
     let word = &name.name;
     let defined = || cursor.index.same(name).find(|other| other.role == Role::Definition);
@@ -118,8 +164,14 @@ fn service(cursor: &Cursor<'_>, name: &SmolStr) -> String {
         }
         (None, None, None) => format!("`{name}` is not defined"),
     };
-    let graph = Graph::new(model);
+    if let Some(definition) = model.get(name) {
+        out.push_str(&written(model, definition));
+    }
+    let Some((graph, waves)) = cursor.set.graph() else { return out };
     let Some(node) = graph.find(name) else { return out };
+    if let Some(wave) = waves.get(&node).filter(|_| model.get(name).is_some()) {
+        out.push_str(&format!("\n\nstarts in wave {wave}"));
+    }
     let (mut needs, mut holds) = (Vec::new(), Vec::new());
     for (to, edge) in graph.edges(node) {
         match edge.kind {
@@ -130,12 +182,8 @@ fn service(cursor: &Cursor<'_>, name: &SmolStr) -> String {
     }
     let mut needed = Vec::new();
     let mut bundles = Vec::new();
-    let own = model.definitions.iter().map(|definition| definition.name.as_str());
-    for other in own.chain(model.target.built_ins().iter().map(|built_in| built_in.name)) {
-        let Some(from) = graph.find(other) else { continue };
-        for (_, edge) in graph.edges(from).filter(|(to, _)| *to == node) {
-            if edge.kind == EdgeKind::Contains { bundles.push(other) } else { needed.push(other) }
-        }
+    for (from, edge) in graph.needers(node) {
+        if edge.kind == EdgeKind::Contains { bundles.push(graph.name(from)) } else { needed.push(graph.name(from)) }
     }
     for (words, mut names) in [("needs", needs), ("needed by", needed), ("holds", holds), ("in", bundles)] {
         names.dedup();

@@ -9,29 +9,43 @@ mod context;
 mod diagnostics;
 mod documents;
 mod formatting;
+mod hierarchy;
+mod hints;
 mod hover;
+mod lens;
 mod names;
 mod navigate;
 mod position;
+mod refactor;
 mod requests;
+mod selection;
 mod sets;
+mod settings;
 mod symbols;
+mod tokens;
 mod uri;
+mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument, DidOpenTextDocument,
-    DidSaveTextDocument, Exit, Initialized, Notification as _, PublishDiagnostics,
+    Cancel, DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
+    DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Exit, Initialized, Notification as _,
+    PublishDiagnostics,
 };
-use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown, WorkspaceDiagnosticRefresh};
+use lsp_types::request::{
+    Initialize, RegisterCapability, Request as _, Shutdown, WorkspaceConfiguration, WorkspaceDiagnosticRefresh,
+};
 use lsp_types::{
-    DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, InitializeParams,
-    InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams, ServerInfo,
+    ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, InitializeParams, InitializeResult,
+    PublishDiagnosticsParams, Registration, RegistrationParams, ServerInfo,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,6 +54,7 @@ use capabilities::Client;
 use diagnostics::ByFile;
 use documents::Documents;
 use sets::Set;
+use settings::SECTION;
 
 /// Where in its life the server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +82,11 @@ struct Server {
     /// Whether something changed since the last check.
     dirty: bool,
     requests: i32,
+    /// What was read and not answered yet.
+    waiting: VecDeque<Message>,
+    messages: Receiver<Message>,
+    /// The request for the client's settings that is not answered yet.
+    asked_settings: Option<RequestId>,
 }
 
 /// Serves a client on standard input and output until it says `exit`; true where it said `shutdown` before.
@@ -76,6 +96,10 @@ struct Server {
 /// What is read is no message of the protocol, or nobody reads what is written.
 pub fn serve() -> io::Result<bool> {
     let (connection, threads) = Connection::stdio();
+    // The connection hands messages over one by one; what was taken back is only seen by somebody who reads ahead.
+    let (sender, messages) = channel();
+    let receiver = connection.receiver.clone();
+    thread::spawn(move || receiver.into_iter().try_for_each(|message| sender.send(message)));
     let mut server = Server {
         connection,
         phase: Phase::New,
@@ -87,6 +111,9 @@ pub fn serve() -> io::Result<bool> {
         told: BTreeMap::new(),
         dirty: false,
         requests: 0,
+        waiting: VecDeque::new(),
+        messages,
+        asked_settings: None,
     };
     let orderly = server.run();
     // The thread that writes ends once nobody can give it anything.
@@ -99,21 +126,56 @@ impl Server {
     /// Answers until `exit` or the end of the input.
     fn run(&mut self) -> bool {
         loop {
-            let message = if self.dirty { self.connection.receiver.try_recv().ok() } else { None };
-            let message = message.or_else(|| {
+            self.waiting.extend(self.messages.try_iter());
+            let message = self.waiting.pop_front().or_else(|| {
                 self.refresh();
-                self.connection.receiver.recv().ok()
+                self.messages.recv().ok()
             });
             let Some(message) = message else { return self.phase == Phase::Stopped };
             match message {
+                Message::Request(request) if self.is_cancelled(&request.id) => {
+                    self.send(refuse(request.id, ErrorCode::RequestCanceled, "cancelled"));
+                }
                 Message::Request(request) => self.request(request),
                 Message::Notification(notification) if notification.method == Exit::METHOD => {
                     return self.phase == Phase::Stopped;
                 }
                 Message::Notification(notification) => self.notification(notification),
-                Message::Response(_) => {}
+                Message::Response(response) => self.response(&response),
             }
         }
+    }
+
+    /// Whether the client has taken a request back that waits.
+    fn is_cancelled(&mut self, id: &RequestId) -> bool {
+        self.waiting.extend(self.messages.try_iter());
+        let Ok(wanted) = serde_json::to_value(id) else { return false };
+        self.waiting.iter().any(|message| match message {
+            Message::Notification(one) => one.method == Cancel::METHOD && one.params.get("id") == Some(&wanted),
+            _ => false,
+        })
+    }
+
+    /// An answer of the client: its settings, or nothing that is needed.
+    fn response(&mut self, response: &Response) {
+        if self.asked_settings.as_ref() != Some(&response.id) {
+            return;
+        }
+        self.asked_settings = None;
+        if let Some(settings) = response.response_result.as_ref().ok().and_then(|result| result.get(0)) {
+            self.configure(settings);
+        }
+    }
+
+    fn configure(&mut self, settings: &serde_json::Value) {
+        self.client.settings = self.client.settings.read(settings);
+    }
+
+    /// Asks for the settings, where the client can be asked.
+    fn ask_settings(&mut self) {
+        let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
+        self.ask(WorkspaceConfiguration::METHOD, ConfigurationParams { items: vec![item] });
+        self.asked_settings = Some(RequestId::from(self.requests));
     }
 
     fn send(&self, message: impl Into<Message>) {
@@ -159,7 +221,19 @@ impl Server {
         }
         let Notification { method, params } = notification;
         match method.as_str() {
-            Initialized::METHOD if self.client.watches => self.watch(),
+            Initialized::METHOD => {
+                if self.client.watches {
+                    self.watch();
+                }
+                if self.client.configures {
+                    self.ask_settings();
+                }
+            }
+            DidChangeConfiguration::METHOD if self.client.configures => self.ask_settings(),
+            DidChangeConfiguration::METHOD => {
+                let Some(DidChangeConfigurationParams { settings }) = read(params) else { return };
+                self.configure(&settings);
+            }
             DidOpenTextDocument::METHOD => {
                 let Some(DidOpenTextDocumentParams { text_document }) = read(params) else { return };
                 self.documents.open(text_document);
@@ -211,6 +285,10 @@ impl Server {
             return;
         }
         self.dirty = false;
+        // The trees that they hold cannot be changed; to give back the rest takes long enough to be felt.
+        let mut old = std::mem::take(&mut self.sets);
+        old.iter_mut().for_each(Set::forget_trees);
+        thread::spawn(move || drop(old));
         let (sets, of) = sets::check(&self.documents, &self.client.workspace);
         (self.sets, self.of) = (sets, of.into_iter().collect());
         let found = diagnostics::by_file(&self.sets, &self.documents);

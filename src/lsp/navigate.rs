@@ -10,6 +10,7 @@ use crate::lsp::diagnostics::Places;
 use crate::lsp::documents::Documents;
 use crate::lsp::names::{Index, Occurrence, Role, Space};
 use crate::lsp::sets::Set;
+use crate::model::Definition;
 use crate::print::written_name;
 use crate::resolve::normal;
 use crate::source::{FileId, Location};
@@ -41,6 +42,11 @@ impl<'s> Cursor<'s> {
     /// The name here.
     pub(super) fn name(&self) -> Option<&'s Occurrence> {
         self.index.at(self.file, self.offset)
+    }
+
+    /// The definitions whose names stand at a place.
+    pub(super) fn at_place(&self, place: Location) -> Vec<&'s Definition> {
+        self.set.at_place(place)
     }
 
     /// The place of a name, without its quotes.

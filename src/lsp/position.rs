@@ -24,13 +24,12 @@ pub(super) struct Lines<'t> {
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t [u8], encoding: Encoding) -> Self {
         let mut starts = vec![0];
-        let mut bytes = text.iter().enumerate().peekable();
-        while let Some((at, byte)) = bytes.next() {
-            let pair = *byte == b'\r' && bytes.peek().is_some_and(|(_, next)| **next == b'\n');
-            if *byte == b'\n' || (*byte == b'\r' && !pair) {
-                starts.push(at + 1);
-            }
-        }
+        let ends = text.iter().enumerate().filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => text.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        starts.extend(ends.map(|(at, _)| at + 1));
         Self { text, starts, encoding }
     }
 

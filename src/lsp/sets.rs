@@ -1,15 +1,20 @@
 //! Service sets: which one a text belongs to, and what is found in it.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use petgraph::graph::NodeIndex;
 
 use crate::compile::{self, Checked, Options};
 use crate::config::{self, Config, ConfigError};
+use crate::graph::Graph;
 use crate::lsp::documents::Documents;
 use crate::lsp::names::Index;
+use crate::model::Definition;
 use crate::resolve::{Files, load, normal};
 use crate::s6rc::read::{self, Layout, Pending, Request};
+use crate::source::Location;
 
 /// A service set that was checked.
 pub(super) struct Set {
@@ -24,14 +29,32 @@ pub(super) struct Set {
     /// Whether it is text of the language.
     pub(super) is_language: bool,
     index: OnceCell<Index>,
+    graph: OnceCell<(Graph, Waves)>,
+    places: OnceCell<HashMap<Location, Vec<usize>>>,
 }
 
+/// The wave in which each node of a graph can start.
+type Waves = HashMap<NodeIndex, usize>;
+
 impl Set {
+    fn empty() -> Self {
+        Self {
+            roots: Vec::new(),
+            checked: Ok(Checked::default()),
+            config: None,
+            options: Options::default(),
+            is_language: true,
+            index: OnceCell::new(),
+            graph: OnceCell::new(),
+            places: OnceCell::new(),
+        }
+    }
+
     /// Checks text of the language.
     fn language(roots: Vec<Utf8PathBuf>, documents: &Documents) -> Self {
         let (options, config) = roots.first().map(|root| options(root)).unwrap_or_default();
         let checked = compile::check_with(documents, &roots, &options);
-        Self { roots, checked, config, options, is_language: true, index: OnceCell::new() }
+        Self { roots, checked, config, options, is_language: true, ..Self::empty() }
     }
 
     /// Checks source directories.
@@ -43,7 +66,7 @@ impl Set {
         }
         let request = Request { layouts: vec![layout], target: options.target, pending, ..Request::default() };
         let checked = compile::check_directories(&request, &options.policy);
-        Self { roots: vec![root], checked, config, options, is_language: false, index: OnceCell::new() }
+        Self { roots: vec![root], checked, config, options, is_language: false, ..Self::empty() }
     }
 
     /// The names in it; none in source directories.
@@ -54,6 +77,35 @@ impl Set {
             }
             _ => Index::default(),
         })
+    }
+
+    /// Lets go of the trees: only then can they be used to read the texts again.
+    pub(super) fn forget_trees(&mut self) {
+        self.index.take();
+    }
+
+    /// Who needs whom, and when each can start.
+    pub(super) fn graph(&self) -> Option<&(Graph, Waves)> {
+        let checked = self.checked.as_ref().ok()?;
+        Some(self.graph.get_or_init(|| {
+            let graph = Graph::new(&checked.model);
+            let waves = graph.waves();
+            (graph, waves)
+        }))
+    }
+
+    /// The definitions whose names stand at a place: several where a template or a loop makes them.
+    pub(super) fn at_place(&self, place: Location) -> Vec<&Definition> {
+        let Ok(checked) = &self.checked else { return Vec::new() };
+        let definitions = &checked.model.definitions;
+        let places = self.places.get_or_init(|| {
+            let mut places: HashMap<Location, Vec<usize>> = HashMap::new();
+            for (number, definition) in definitions.iter().enumerate() {
+                places.entry(definition.place).or_default().push(number);
+            }
+            places
+        });
+        places.get(&place).into_iter().flatten().filter_map(|number| definitions.get(*number)).collect()
     }
 
     /// Whether a file is part of it.

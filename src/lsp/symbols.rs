@@ -11,15 +11,14 @@ use crate::lsp::documents::Documents;
 use crate::lsp::names::{Role, Space, title};
 use crate::lsp::position::Lines;
 use crate::lsp::sets::Set;
+use crate::lsp::walk::{Part, walk};
 use crate::model::Kind;
 use crate::resolve::normal;
 use crate::source::{FileId, Span};
-use crate::syntax;
-use crate::syntax::ast::{Body, Definition, DefinitionKind, Statement};
+use crate::syntax::ast::{Definition, DefinitionKind, Tree};
 
 /// What a text defines.
-pub(super) fn document(text: &str, lines: &Lines<'_>) -> DocumentSymbolResponse {
-    let tree = syntax::parse(FileId(0), text).tree;
+pub(super) fn document(text: &str, tree: &Tree, lines: &Lines<'_>) -> DocumentSymbolResponse {
     DocumentSymbolResponse::Nested(symbols(text, lines, &tree.definitions))
 }
 
@@ -109,10 +108,13 @@ fn fits(name: &str, query: &str) -> bool {
 }
 
 /// What can be folded: definitions, statements over several lines, and blocks of comments.
-pub(super) fn folds(text: &str, lines: &Lines<'_>) -> Vec<FoldingRange> {
-    let tree = syntax::parse(FileId(0), text).tree;
+pub(super) fn folds(tree: &Tree, lines: &Lines<'_>) -> Vec<FoldingRange> {
     let mut spans = Vec::new();
-    of_definitions(&tree.definitions, &mut spans);
+    walk(&tree.definitions, &mut |part| match part {
+        Part::Definition(definition) => spans.push(definition.span),
+        Part::Statement(statement) => spans.push(statement.span),
+        Part::Body(_) => {}
+    });
     let mut folds: Vec<FoldingRange> = spans.into_iter().filter_map(|span| fold(lines, span, None)).collect();
     let mut block: Option<Span> = None;
     for comment in &tree.comments {
@@ -134,35 +136,6 @@ fn fold(lines: &Lines<'_>, span: Span, kind: Option<FoldingRangeKind>) -> Option
         kind,
         ..FoldingRange::default()
     })
-}
-
-fn of_definitions(definitions: &[Definition], spans: &mut Vec<Span>) {
-    for definition in definitions {
-        spans.push(definition.span);
-        let kind = match &definition.kind {
-            DefinitionKind::Extend { addition } => addition,
-            kind => kind,
-        };
-        match kind {
-            DefinitionKind::Service { body, .. }
-            | DefinitionKind::Main { body }
-            | DefinitionKind::ContInit { body, .. }
-            | DefinitionKind::Stage2Hook { body } => of_body(body, spans),
-            DefinitionKind::Bundle { statements, .. } => of_statements(statements, spans),
-            DefinitionKind::Template { definitions, .. } | DefinitionKind::For { definitions, .. } => {
-                of_definitions(definitions, spans);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn of_body(body: &Body, spans: &mut Vec<Span>) {
-    of_statements(&body.statements, spans);
-}
-
-fn of_statements(statements: &[Statement], spans: &mut Vec<Span>) {
-    spans.extend(statements.iter().map(|statement| statement.span));
 }
 
 /// The files that a text names.

@@ -1,5 +1,7 @@
 //! `# hermesc: allow(rule-id, …) reason`, for the line below or the line it ends, and `# hermesc: allow-file(rule-id)`.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::policy::{Level, settable};
 use crate::rules::unused_allow::RULE;
@@ -19,7 +21,7 @@ pub struct Allow {
 
 /// The comments of these files that are meant for hermesc, in order.
 #[must_use]
-pub fn collect(sources: &SourceMap, trees: &[(FileId, Tree)]) -> Vec<Allow> {
+pub fn collect(sources: &SourceMap, trees: &[(FileId, Arc<Tree>)]) -> Vec<Allow> {
     let mut allows = Vec::new();
     for (file, tree) in trees {
         let Some(source) = sources.get(*file) else { continue };

@@ -1,13 +1,15 @@
 //! Reading: the files of one run and what they include.
 
 use std::io;
+use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::reading;
 use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span};
-use crate::syntax::{self, ast};
+use crate::syntax;
+use crate::syntax::ast::{self, Tree};
 
 /// Where sources are read from: the disk, or what an editor holds.
 pub trait Files {
@@ -24,6 +26,13 @@ pub trait Files {
     ///
     /// As the operating system says.
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>>;
+
+    /// Parses the text of a file. Who reads the same files again and again may keep what did not change.
+    fn parse(&self, path: &Utf8Path, file: FileId, text: &str) -> (Arc<Tree>, Vec<Diagnostic>) {
+        let _ = path;
+        let parsed = syntax::parse(file, text);
+        (Arc::new(parsed.tree), parsed.diagnostics)
+    }
 }
 
 /// The disk.
@@ -56,7 +65,7 @@ pub struct Loaded {
     /// Their texts.
     pub sources: SourceMap,
     /// Their trees, in the order in which they were reached.
-    pub trees: Vec<(FileId, ast::Tree)>,
+    pub trees: Vec<(FileId, Arc<Tree>)>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -106,10 +115,9 @@ impl Loader<'_> {
         self.known.push(normal.clone());
         let file = self.loaded.sources.add(path.to_owned(), bytes);
         let Some(text) = self.text(file) else { return };
-        let parsed = syntax::parse(file, &text);
-        self.loaded.diagnostics.extend(parsed.diagnostics);
-        let includes: Vec<ast::Text> = parsed
-            .tree
+        let (tree, diagnostics) = self.files.parse(&normal, file, &text);
+        self.loaded.diagnostics.extend(diagnostics);
+        let includes: Vec<ast::Text> = tree
             .definitions
             .iter()
             .filter_map(|definition| match &definition.kind {
@@ -117,7 +125,7 @@ impl Loader<'_> {
                 _ => None,
             })
             .collect();
-        self.loaded.trees.push((file, parsed.tree));
+        self.loaded.trees.push((file, tree));
         self.open.push((normal, None));
         for include in includes {
             let place = Location::new(file, include.span);

@@ -1,5 +1,7 @@
 //! One `use` of a template that stands in no file: what `hermesc instantiate` asks for.
 
+use std::sync::Arc;
+
 use std::io;
 
 use camino::Utf8PathBuf;
@@ -36,7 +38,7 @@ pub fn instantiate(
     let file = sources.add(Utf8PathBuf::from(COMMAND_LINE), text.clone().into_bytes());
     let parsed = parse(file, &text);
     diagnostics.extend(parsed.diagnostics);
-    trees.push((file, parsed.tree));
+    trees.push((file, Arc::new(parsed.tree)));
     let mut resolver = Resolver::new(files, &sources, &trees, diagnostics);
     resolver.collect_targets(target, None);
     resolver.collect_names();

@@ -19,6 +19,7 @@ pub mod values;
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
@@ -120,7 +121,7 @@ struct Pipeline {
 struct Resolver<'t> {
     files: &'t dyn Files,
     sources: &'t SourceMap,
-    trees: &'t [(FileId, Tree)],
+    trees: &'t [(FileId, Arc<Tree>)],
     diagnostics: Vec<Diagnostic>,
     target: Target,
     constants: HashMap<SmolStr, Constant<'t>>,
@@ -146,7 +147,7 @@ impl<'t> Resolver<'t> {
     fn new(
         files: &'t dyn Files,
         sources: &'t SourceMap,
-        trees: &'t [(FileId, Tree)],
+        trees: &'t [(FileId, Arc<Tree>)],
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
         Self {

@@ -89,8 +89,11 @@ mod zero_timeout;
 pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::graph::Graph;
@@ -149,7 +152,7 @@ pub struct Context<'a> {
     /// The files it came from.
     pub sources: &'a SourceMap,
     /// What is run, found when it is first asked for.
-    scripts: OnceCell<Vec<script::Script<'a>>>,
+    scripts: OnceLock<Vec<script::Script<'a>>>,
 }
 
 impl Context<'_> {
@@ -278,16 +281,53 @@ fn beneath(model: &Model) -> HashSet<FileId> {
         .collect()
 }
 
+/// With fewer definitions than this a thread costs more than it brings.
+const MANY: usize = 500;
+/// No more threads than this are started.
+const MAX_THREADS: usize = 8;
+
+type Check = fn(&Context<'_>, &mut Vec<Diagnostic>);
+
+/// What the checks find, in their order. Each reads the same and writes its own: where there is much to read, several run at
+/// the same time.
+fn run(checks: &[Check], context: &Context<'_>) -> Vec<Diagnostic> {
+    let found: Vec<OnceLock<Vec<Diagnostic>>> = checks.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((check, found)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            checks.get(at).zip(found.get(at))
+        } {
+            found.get_or_init(|| {
+                let mut diagnostics = Vec::new();
+                check(context, &mut diagnostics);
+                diagnostics
+            });
+        }
+    };
+    let many = context.model.definitions.len() >= MANY;
+    let threads = if many { thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS) } else { 1 };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where no thread can be had, this one does the work.
+            let _ = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        }
+        work();
+    });
+    found.into_iter().filter_map(OnceLock::into_inner).flatten().collect()
+}
+
+/// The stack of a thread in bytes, as large as the usual one of a process.
+const STACK_BYTES: usize = 8 << 20;
+
 /// Runs every rule that reads the model.
 #[must_use]
 pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     let graph = Graph::new(model);
-    let context = Context { model, graph: &graph, sources, scripts: OnceCell::new() };
-    let mut diagnostics = Vec::new();
+    let context = Context { model, graph: &graph, sources, scripts: OnceLock::new() };
     let other = if model.tree.is_some() { Scope::Language } else { Scope::Directories };
-    for check in REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check) {
-        check(&context, &mut diagnostics);
-    }
+    let checks: Vec<Check> = REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check).collect();
+    let mut diagnostics = run(&checks, &context);
     let beneath = beneath(model);
     let is_beneath = |label: &Label| beneath.contains(&label.location.file);
     diagnostics.retain(|diagnostic| diagnostic.labels.is_empty() || !diagnostic.labels.iter().all(is_beneath));

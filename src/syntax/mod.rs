@@ -4,11 +4,14 @@ pub mod ast;
 mod definitions;
 mod exec;
 mod expected;
+mod incremental;
 mod parse;
 mod pieces;
+mod shift;
 mod statements;
 mod text;
 
+pub use incremental::Reading;
 pub use parse::{MAX_LINE_BYTES, Parsed, parse};
 
 pub(crate) use grammar::{Grammar, Rule};

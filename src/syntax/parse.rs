@@ -33,8 +33,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return lowering.finish();
     }
     lowering.report_bidirectional_controls();
-    // A byte order mark in front is what some editors write; it carries no meaning here.
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = Lowering::start(text);
     lowering.all(start, pieces::parse(file, text, &pieces::starts(text, start)));
     lowering.finish()
 }
@@ -54,6 +53,11 @@ impl<'t> Lowering<'t> {
     /// Of a text of which nothing was read yet.
     pub(super) fn new(file: FileId, text: &'t str) -> Self {
         Self { file, text, base: 0, depth: 0, tree: Tree::default(), diagnostics: Vec::new() }
+    }
+
+    /// Where the first step begins. A byte order mark in front is what some editors write; it carries no meaning here.
+    pub(super) fn start(text: &str) -> usize {
+        if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
     }
 
     pub(super) fn finish(self) -> Parsed {
@@ -99,7 +103,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// Texts that are too large to be meant.
-    fn refuses(&mut self) -> bool {
+    pub(super) fn refuses(&mut self) -> bool {
         if self.text.len() > MAX_SOURCE_BYTES {
             let message = format!("the file is larger than {} MiB", MAX_SOURCE_BYTES >> 20);
             self.report(
@@ -128,8 +132,11 @@ impl<'t> Lowering<'t> {
     }
 
     /// Characters that make text read in another order than it is compiled in (Unicode's UAX 9; known as trojan source).
-    fn report_bidirectional_controls(&mut self) {
-        // All of them are three bytes that begin with E2 or are U+061C; most files have neither.
+    pub(super) fn report_bidirectional_controls(&mut self) {
+        // All of them begin with the byte E2, or D8 in the case of U+061C; most files have neither.
+        if !self.text.bytes().any(|byte| byte == 0xe2 || byte == 0xd8) {
+            return;
+        }
         let found: Vec<(usize, char)> = self
             .text
             .char_indices()

@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 
 use super::client::uri;
 use super::formatting::{a_closing_brace_lays_its_definition_out, a_text_is_laid_out, some_lines_are_laid_out};
+use super::reading::{
+    a_name_lights_up, a_selection_grows, files_are_shown_by_a_command, hints_say_what_is_not_written,
+    lenses_count_who_needs, needs_are_a_hierarchy, words_have_colours,
+};
 use super::sets::{
     columns_are_counted_as_agreed, folders_come_and_go, problems_can_be_asked_for, unsaved_text_is_checked,
 };
@@ -30,6 +34,13 @@ const EXERCISES: &[(&str, Exercise)] = &[
     ("documentFormattingProvider", a_text_is_laid_out),
     ("documentRangeFormattingProvider", some_lines_are_laid_out),
     ("documentOnTypeFormattingProvider", a_closing_brace_lays_its_definition_out),
+    ("semanticTokensProvider", words_have_colours),
+    ("inlayHintProvider", hints_say_what_is_not_written),
+    ("codeLensProvider", lenses_count_who_needs),
+    ("executeCommandProvider", files_are_shown_by_a_command),
+    ("callHierarchyProvider", needs_are_a_hierarchy),
+    ("documentHighlightProvider", a_name_lights_up),
+    ("selectionRangeProvider", a_selection_grows),
     ("documentLinkProvider", includes_are_links),
     ("diagnosticProvider", problems_can_be_asked_for),
 ];

@@ -38,6 +38,12 @@ const METHODS: &[&str] = &[
     "textDocument/documentLink",
     "textDocument/prepareRename",
     "textDocument/formatting",
+    "textDocument/semanticTokens/full",
+    "textDocument/inlayHint",
+    "textDocument/codeLens",
+    "textDocument/selectionRange",
+    "textDocument/documentHighlight",
+    "textDocument/prepareCallHierarchy",
     "textDocument/onTypeFormatting",
 ];
 
@@ -75,6 +81,7 @@ fn problems_after_edits_are_those_of_a_fresh_server() {
                     "newName": "other",
                     "options": { "tabSize": 4, "insertSpaces": true },
                     "ch": "}",
+                    "positions": [position],
                 });
                 let refusal = client.ask(method, params).err();
                 // What cannot be renamed is refused; nothing else is.
