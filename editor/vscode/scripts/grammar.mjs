@@ -36,10 +36,12 @@ const NAME = `${WORD}|"(?:[^"\\\\]|\\\\.)*"`;
 const STOP = "(?=[\\n;}])";
 
 const any = (words) => [...words].sort((a, b) => b.length - a.length).join("|");
+/** A scope ends with the language that it is of: hermes, or the one that is named already. */
+const scoped = (name) => (name.endsWith(".execline") ? name : `${name}.hermes`);
 const refs = (...names) => names.map((name) => ({ include: `#${name}` }));
-const named = (name) => ({ name: `${name}.hermes` });
+const named = (name) => ({ name: scoped(name) });
 const nameOf = (name) => ({ name: `${name}.hermes`, patterns: refs("interpolation", "escape") });
-const matched = (name, match) => ({ name: `${name}.hermes`, match });
+const matched = (name, match) => ({ name: scoped(name), match });
 const words = (name, list) => matched(name, `(?<![\\w./-])(?:${any(list)})${END}`);
 
 /** A statement that goes to the end of the line, or of its block. */
@@ -100,7 +102,7 @@ function script({ id, scope, names }) {
     patterns: [
       {
         // Line by line, so that a quote that the script leaves open does not reach beyond it.
-        begin: "^",
+        begin: `^(?!.*${fence.inside})`,
         while: `^(?!.*${fence.inside})`,
         name: `meta.embedded.block.${id}.hermes`,
         contentName: content,

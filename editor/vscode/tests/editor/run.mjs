@@ -1,0 +1,123 @@
+// Drives the packaged extension in a real editor: `npm run package`, then
+//
+//     CODE_SERVER=…/node_modules/code-server/out/node/entry.js HERMESC=…/hermesc npm run test:editor
+//
+// CODE_SERVER is Visual Studio Code as it runs in a browser (npm: code-server), HERMESC the program (else the one in PATH),
+// CHROMIUM the browser (else /usr/bin/chromium), SCREENSHOTS a directory for pictures. Without CODE_SERVER nothing is run, and
+// that is said.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { Editor } from "./editor.mjs";
+
+const { CODE_SERVER } = process.env;
+const skip = CODE_SERVER === undefined || !existsSync(CODE_SERVER) ? "CODE_SERVER names no editor" : false;
+if (skip) console.error(`tests/editor: not run: ${skip}`);
+
+const BROKEN = `## The dashboard.
+longrun dashboard {
+    run exec dash --port $PORT   # not expanded
+    timeout-up 30
+    depends-on sead
+}
+
+oneshot seed {
+    up sh """
+        set -e
+        for file in /seed/*; do
+            cp "$file" "\${DATA:-/data}"
+        done
+        """
+}
+
+bundle user { dashboard }
+`;
+
+const FILES = {
+  "services/broken.hermes": BROKEN,
+  "good/web.hermes": "longrun web {\n    run exec httpd -f -p ${PORT:-8080}\n}\n\nbundle user { web }\n",
+  "rootfs/etc/s6-overlay/s6-rc.d/web/type": "longrum\n",
+  "rootfs/etc/s6-overlay/s6-rc.d/web/run": "#!/bin/sh\nexec httpd -f\n",
+};
+
+test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
+  const editor = await Editor.start(CODE_SERVER, FILES);
+  t.after(() => editor.stop());
+
+  await t.test("problems are underlined and listed", async () => {
+    await editor.open("broken.hermes");
+    await editor.sees(".squiggly-error");
+    await editor.command("Problems: Focus on Problems View");
+    const listed = await editor.text(".markers-panel", "bare-variable");
+    assert.match(listed, /`\$PORT` is not expanded without braces/);
+    assert.match(listed, /sead/);
+    await editor.picture("problems");
+  });
+
+  await t.test("scripts are in their own language's colours", async () => {
+    const colours = await editor.colours(["longrun", "for", "set", "timeout-up"]);
+    assert.notEqual(colours.for, undefined);
+    assert.notEqual(colours.for, colours.plain, "a shell keyword looks like plain text");
+    assert.notEqual(colours.longrun, colours.plain, "a definition looks like plain text");
+  });
+
+  await t.test("hover says what a statement does", async () => {
+    await editor.hover("timeout-up");
+    await editor.text(".monaco-hover", "How long the start may take");
+    await editor.picture("hover");
+  });
+
+  await t.test("a quick fix mends the text", async () => {
+    await editor.goto(3, 28);
+    await editor.quickFix("write ${PORT}");
+    await editor.save();
+    await editor.until(async () => (await editor.read("services/broken.hermes")).includes("--port ${PORT} "));
+    await editor.picture("fixed");
+  });
+
+  await t.test("completion offers statements", async () => {
+    await editor.goto(5, 20);
+    await editor.type("\ntimeout-");
+    await editor.command("Trigger Suggest");
+    await editor.text(".suggest-widget", "timeout-kill");
+    await editor.picture("completion");
+    await editor.press("Escape");
+    await editor.command("Undo");
+    await editor.revert();
+  });
+
+  await t.test("the emitted files are shown, and follow what is saved", async () => {
+    await editor.open("web.hermes");
+    await editor.command("hermesc: Show the Emitted Files");
+    await editor.text(".editor-group-container:nth-of-type(1), .editor-container", "dependencies.d/base");
+    await editor.picture("tree");
+  });
+
+  await t.test("a hermesc without `graph` is told of nicely, and one with it shows its page", async () => {
+    await editor.command("hermesc: Show the Graph");
+    const shown = await editor.either([
+      [".notifications-toasts", "has no command"],
+      ["iframe.webview", ""],
+    ]);
+    assert.ok(shown);
+    await editor.picture("graph");
+  });
+
+  await t.test("source directories have problems, too", async () => {
+    await editor.command("Notifications: Clear All Notifications");
+    await editor.open("web/type");
+    await editor.command("Problems: Focus on Problems View");
+    await editor.text(".markers-panel", "longrum");
+    await editor.picture("directory");
+  });
+
+  await t.test("the server can be started anew", async () => {
+    await editor.command("hermesc: Restart the Server");
+    await editor.command("hermesc: Show the Output");
+    await editor.text(".output, .panel", "hermesc 0.");
+    await editor.command("Problems: Focus on Problems View");
+    await editor.text(".markers-panel", "longrum");
+    await editor.picture("restarted");
+  });
+});
