@@ -31,3 +31,4 @@ mod scale;
 mod schema;
 mod supervised;
 mod trees;
+mod vscode;

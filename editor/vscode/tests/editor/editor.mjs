@@ -99,7 +99,6 @@ export class Editor {
         return text.includes(words);
       });
     } catch {
-      await this.picture("failed");
       throw new Error(`${selector} never said "${words}", but: ${text.slice(0, 2000)}`);
     }
     return text;
@@ -127,7 +126,7 @@ export class Editor {
 
   async pick(prefix, words) {
     await this.press(prefix === ">" ? "F1" : "Control+P");
-    const input = this.page.locator(".quick-input-widget input").first();
+    const input = this.page.locator(".quick-input-widget .quick-input-box input").first();
     await input.waitFor({ timeout: PATIENCE });
     await input.fill(prefix + words);
     await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor({ timeout: PATIENCE });
@@ -154,7 +153,9 @@ export class Editor {
   async quickFix(title) {
     await this.press("Control+Period");
     await this.text(".action-widget", title);
-    await this.page.locator(".action-widget .monaco-list-row", { hasText: title }).first().click();
+    const focused = this.page.locator(".action-widget .monaco-list-row.focused", { hasText: title });
+    for (let at = 0; at < 10 && (await focused.count()) === 0; at += 1) await this.press("ArrowDown");
+    await this.press("Enter");
   }
 
   async save() {
