@@ -11,7 +11,7 @@ export async function showGraph(source: vscode.Uri): Promise<void> {
   const outcome = await run(program, ["graph", "--format", "html", "--", ...paths], cwd);
   if (lacksCommand(outcome, "graph")) {
     void vscode.window.showInformationMessage(
-      `This version of ${program} draws no graphs: it has no command \`graph\`. A newer one has.`,
+      `Your hermesc has no command \`graph\`: it takes a newer version. The program is ${program}.`,
     );
     return;
   }

@@ -49,7 +49,8 @@ export class TreePreview implements vscode.TextDocumentContentProvider, vscode.D
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const source = vscode.Uri.parse(uri.query, true);
     const { paths, cwd } = inputs(source);
-    return show(await emit(command(source), paths, cwd), paths.join(", "));
+    const of = paths.map((path) => vscode.workspace.asRelativePath(path)).join(", ");
+    return show(await emit(command(source), paths, cwd), of);
   }
 
   private refresh(): void {

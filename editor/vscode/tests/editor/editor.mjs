@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -37,7 +37,7 @@ export class Editor {
     const data = join(editor.scratch, "data");
     mkdirSync(join(data, "User"), { recursive: true });
     const settings = {
-      "hermesc.path": process.env.HERMESC ?? "hermesc",
+      "hermesc.path": join(editor.scratch, "hermesc"),
       "security.workspace.trust.enabled": false,
       "workbench.startupEditor": "none",
       "workbench.tips.enabled": false,
@@ -48,6 +48,7 @@ export class Editor {
       "files.autoSave": "off",
     };
     writeFileSync(join(data, "User", "settings.json"), JSON.stringify(settings));
+    editor.use("");
     const own = ["--user-data-dir", data, "--extensions-dir", join(editor.scratch, "extensions")];
     const environment = { ...process.env, XDG_CONFIG_HOME: join(editor.scratch, "config") };
     execFileSync(process.execPath, [entry, ...own, "--install-extension", VSIX], { stdio: "pipe", env: environment });
@@ -74,6 +75,14 @@ export class Editor {
       await Promise.race([once(this.server, "exit"), pause(5000)]);
     }
     rmSync(this.scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Makes the program that the extension starts: these lines of shell, then the real one. */
+  use(lines) {
+    const real = process.env.HERMESC ?? "hermesc";
+    const program = join(this.scratch, "hermesc");
+    writeFileSync(`${program}.new`, `#!/bin/sh\n${lines}\nexec '${real}' "$@"\n`, { mode: 0o755 });
+    renameSync(`${program}.new`, program);
   }
 
   /** Waits until something holds. */
@@ -104,18 +113,6 @@ export class Editor {
     return text;
   }
 
-  async either(choices) {
-    let shown = false;
-    await this.until(async () => {
-      for (const [selector, words] of choices) {
-        const parts = await this.page.locator(selector).allInnerTexts();
-        shown ||= parts.length > 0 && parts.join("\n").replaceAll("\u00a0", " ").includes(words);
-      }
-      return shown;
-    });
-    return shown;
-  }
-
   press(key) {
     return this.page.keyboard.press(key);
   }
@@ -133,6 +130,15 @@ export class Editor {
     await pause(600);
     await this.press("Enter");
     await pause(600);
+  }
+
+  /** Takes a row of the list that is open. */
+  async choose(words) {
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().waitFor({ timeout: PATIENCE });
+    await this.page.locator(".quick-input-widget .quick-input-box input").first().fill(words);
+    await pause(800);
+    await this.press("Enter");
+    await pause(800);
   }
 
   command(title) {

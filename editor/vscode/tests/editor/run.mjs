@@ -39,6 +39,7 @@ const FILES = {
   "good/web.hermes": "longrun web {\n    run exec httpd -f -p ${PORT:-8080}\n}\n\nbundle user { web }\n",
   "rootfs/etc/s6-overlay/s6-rc.d/web/type": "longrum\n",
   "rootfs/etc/s6-overlay/s6-rc.d/web/run": "#!/bin/sh\nexec httpd -f\n",
+  "services/unseen.hermes": "longrun unseen { run exec httpd; in user }\n",
 };
 
 test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
@@ -103,26 +104,49 @@ test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
   await step("the emitted files are shown, and follow what is saved", async () => {
     await editor.open("web.hermes");
     await editor.command("hermesc: Show the Emitted Files");
-    await editor.text(".editor-group-container:nth-of-type(1), .editor-container", "dependencies.d/base");
+    await editor.text(".editor-group-container", "dependencies.d/base");
+    await editor.goto(2, 100);
+    await editor.type("\n    timeout-kill 7s");
+    await editor.save();
+    await editor.text(".editor-group-container", "web/timeout-kill");
+    await editor.text(".editor-group-container", "7000");
     await editor.picture("tree");
   });
 
-  await step("a hermesc without `graph` is told of nicely, and one with it shows its page", async () => {
+  await step("a hermesc without `graph` is told of nicely", async () => {
+    editor.use("case $1 in graph) set -- no-such-command;; esac");
     await editor.command("hermesc: Show the Graph");
-    const shown = await editor.either([
-      [".notifications-toasts", "has no command"],
-      ["iframe.webview", ""],
-    ]);
-    assert.ok(shown);
+    await editor.text(".notifications-toasts", "takes a newer version");
+    await editor.picture("no-graph");
+    await editor.command("Notifications: Clear All Notifications");
+  });
+
+  await step("the graph is a page beside the text", async () => {
+    editor.use("case $1 in graph) echo '<h1>graph of' \"$5\" '</h1>'; exit;; esac");
+    await editor.command("hermesc: Show the Graph");
+    const page = editor.page.frameLocator("iframe.webview").frameLocator("iframe").locator("h1");
+    await editor.until(async () => (await page.allInnerTexts()).join("").endsWith("good"));
     await editor.picture("graph");
+    editor.use("");
+    await editor.command("View: Close Editor");
   });
 
   await step("source directories have problems, too", async () => {
     await editor.command("Notifications: Clear All Notifications");
     await editor.open("web/type");
     await editor.command("Problems: Focus on Problems View");
-    await editor.text(".markers-panel", "longrum");
+    await editor.text(".markers-panel", "malformed-type");
     await editor.picture("directory");
+  });
+
+  await step("the task's problems are listed", async () => {
+    await editor.command("Tasks: Run Task");
+    await editor.choose("hermesc");
+    await editor.choose("hermesc: check");
+    await editor.command("Problems: Focus on Problems View");
+    // Nobody has this file open: only the task knows of its problem.
+    await editor.text(".markers-panel", "background-process");
+    await editor.picture("task");
   });
 
   await step("the server can be started anew", async () => {
@@ -130,7 +154,7 @@ test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
     await editor.command("hermesc: Show the Output");
     await editor.text(".output, .panel", "hermesc 0.");
     await editor.command("Problems: Focus on Problems View");
-    await editor.text(".markers-panel", "longrum");
+    await editor.text(".markers-panel", "malformed-type");
     await editor.picture("restarted");
   });
 });
