@@ -1,14 +1,30 @@
 /** The task `hermesc: check`, whose problems stand in the Problems panel. */
 
+import { dirname } from "node:path";
 import * as vscode from "vscode";
+import { outermost } from "./hermesc";
 import { command } from "./settings";
 
 const TYPE = "hermesc";
+/** As many files are looked for. */
+const MAX_FILES = 10_000;
 
-function task(folder: vscode.WorkspaceFolder, definition: vscode.TaskDefinition): vscode.Task {
+/** The directories of a folder that are service sets, as the server takes them. */
+async function sets(folder: vscode.WorkspaceFolder): Promise<string[]> {
+  const pattern = new vscode.RelativePattern(folder, "**/*.hermes");
+  const files = await vscode.workspace.findFiles(pattern, undefined, MAX_FILES);
+  return outermost(files.map((file) => dirname(file.fsPath)));
+}
+
+/** The task, where there is something to check. */
+async function task(folder: vscode.WorkspaceFolder, definition: vscode.TaskDefinition): Promise<vscode.Task | undefined> {
   const given: unknown = definition.paths;
-  const paths = Array.isArray(given) && given.length > 0 ? given.map(String) : ["."];
-  const args = ["check", "--format", "short", "--", ...paths];
+  const named = Array.isArray(given) && given.length > 0;
+  const paths = named ? given.map(String) : await sets(folder);
+  if (paths.length === 0) {
+    return undefined;
+  }
+  const args = ["check", "--format", "short", ...(named ? [] : ["--each"]), "--", ...paths];
   const execution = new vscode.ProcessExecution(command(folder.uri), args, { cwd: folder.uri.fsPath });
   const made = new vscode.Task(definition, folder, "check", TYPE, execution, "$hermesc");
   made.group = vscode.TaskGroup.Build;
@@ -20,11 +36,8 @@ export function tasks(): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(TYPE, {
     async provideTasks() {
       const folders = vscode.workspace.workspaceFolders ?? [];
-      const offered = folders.map(async (folder) => {
-        const [found] = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, "**/*.hermes"), undefined, 1);
-        return found === undefined ? [] : [task(folder, { type: TYPE })];
-      });
-      return (await Promise.all(offered)).flat();
+      const offered = await Promise.all(folders.map((folder) => task(folder, { type: TYPE })));
+      return offered.filter((each) => each !== undefined);
     },
     resolveTask(asked) {
       const scope = asked.scope;

@@ -39,7 +39,7 @@ const FILES = {
   "good/web.hermes": "longrun web {\n    run exec httpd -f -p ${PORT:-8080}\n}\n\nbundle user { web }\n",
   "rootfs/etc/s6-overlay/s6-rc.d/web/type": "longrum\n",
   "rootfs/etc/s6-overlay/s6-rc.d/web/run": "#!/bin/sh\nexec httpd -f\n",
-  "services/unseen.hermes": "longrun unseen { run exec httpd; in user }\n",
+  "more/unseen.hermes": "longrun unseen { run exec httpd; in user }\nbundle user {}\n",
 };
 
 test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
@@ -114,7 +114,7 @@ test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
   });
 
   await step("a hermesc without `graph` is told of nicely", async () => {
-    editor.use("case $1 in graph) set -- no-such-command;; esac");
+    editor.use("case $1 in graph) echo \"error: unrecognized subcommand 'graph'\" >&2; exit 2;; esac");
     await editor.command("hermesc: Show the Graph");
     await editor.text(".notifications-toasts", "takes a newer version");
     await editor.picture("no-graph");
@@ -145,7 +145,7 @@ test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
     await editor.choose("hermesc: check");
     await editor.command("Problems: Focus on Problems View");
     // Nobody has this file open: only the task knows of its problem.
-    await editor.text(".markers-panel", "background-process");
+    await editor.text(".markers-panel", "unseen");
     await editor.picture("task");
   });
 
