@@ -43,14 +43,13 @@ export class TreePreview implements vscode.TextDocumentContentProvider, vscode.D
     }
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.languages.setTextDocumentLanguage(document, "hermes-tree");
-    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: false });
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const source = vscode.Uri.parse(uri.query, true);
     const { paths, cwd } = inputs(source);
-    const of = paths.map((path) => vscode.workspace.asRelativePath(path)).join(", ");
-    return show(await emit(command(source), paths, cwd), of);
+    return show(await emit(command(source), paths, cwd), paths.join(", "));
   }
 
   private refresh(): void {

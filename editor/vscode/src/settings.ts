@@ -1,6 +1,6 @@
 /** The settings, and what they mean for one text. */
 
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import * as vscode from "vscode";
 import { program } from "./hermesc";
 
@@ -23,5 +23,7 @@ export function inputs(source: vscode.Uri): { paths: string[]; cwd: string } {
     // The server, too, takes a file outside of the workspace by itself.
     return { paths: [source.fsPath], cwd: dirname(source.fsPath) };
   }
-  return { paths: given.length > 0 ? given : [dirname(source.fsPath)], cwd: folder.uri.fsPath };
+  const cwd = folder.uri.fsPath;
+  // Relative, so that messages and pages stay short.
+  return { paths: given.length > 0 ? given : [relative(cwd, dirname(source.fsPath)) || "."], cwd };
 }

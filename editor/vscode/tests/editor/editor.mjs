@@ -121,24 +121,16 @@ export class Editor {
     return this.page.keyboard.insertText(text);
   }
 
-  async pick(prefix, words) {
+  /** Takes the first of what the palette finds, after this many milliseconds. */
+  async pick(prefix, words, wait = 600) {
     await this.press(prefix === ">" ? "F1" : "Control+P");
     const input = this.page.locator(".quick-input-widget .quick-input-box input").first();
     await input.waitFor({ timeout: PATIENCE });
     await input.fill(prefix + words);
     await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor({ timeout: PATIENCE });
-    await pause(600);
+    await pause(wait);
     await this.press("Enter");
     await pause(600);
-  }
-
-  /** Takes a row of the list that is open. */
-  async choose(words) {
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().waitFor({ timeout: PATIENCE });
-    await this.page.locator(".quick-input-widget .quick-input-box input").first().fill(words);
-    await pause(800);
-    await this.press("Enter");
-    await pause(800);
   }
 
   command(title) {
