@@ -2,7 +2,8 @@
 //
 //     CODE_SERVER=…/node_modules/code-server/out/node/entry.js HERMESC=…/hermesc npm run test:editor
 //
-// CODE_SERVER is Visual Studio Code as it runs in a browser (npm: code-server), HERMESC the program (else the one in PATH),
+// CODE_SERVER is Visual Studio Code as it runs in a browser (npm: code-server; the ripgrep that it looks for files with must be
+// there, which its installation fetches: lib/vscode/node_modules/@vscode/ripgrep/bin/rg), HERMESC the program (else the one in PATH),
 // CHROMIUM the browser (else /usr/bin/chromium), SCREENSHOTS a directory for pictures. Without CODE_SERVER nothing is run, and
 // that is said.
 
