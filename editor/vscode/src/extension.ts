@@ -1,10 +1,9 @@
-/** What the editor starts: the server, the commands, the task. */
+/** What the editor starts: the server and the commands. */
 
 import * as vscode from "vscode";
 import { showGraph } from "./graph";
 import { TreePreview } from "./preview";
 import { Server } from "./server";
-import { tasks } from "./tasks";
 
 let server: Server | undefined;
 
@@ -31,7 +30,6 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
     output,
     trace,
     preview,
-    tasks(),
     vscode.commands.registerCommand("hermesc.restart", () => running.restart()),
     vscode.commands.registerCommand("hermesc.showOutput", () => output.show()),
     vscode.commands.registerCommand("hermesc.showTree", (uri?: vscode.Uri) => ofText(uri, (of) => preview.open(of))),

@@ -5,7 +5,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, readlink, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 
 /** What a run of the program gave. */
 export interface Outcome {
@@ -29,12 +29,6 @@ export function program(setting: string, workspaceFolder: string | undefined, ho
   const given = setting.trim() || "hermesc";
   const path = given.replaceAll("${workspaceFolder}", workspaceFolder ?? ".");
   return path === "~" || path.startsWith("~/") ? home + path.slice(1) : path;
-}
-
-/** Directories without those below another one: these are included by it, or belong to it. */
-export function outermost(directories: readonly string[]): string[] {
-  const sorted = [...new Set(directories)].sort();
-  return sorted.filter((each) => !sorted.some((other) => other !== each && each.startsWith(other + sep)));
 }
 
 /** Runs the program and waits for its end. */

@@ -6,7 +6,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { emit, lacksCommand, outermost, program, run, show } from "../../dist/test/hermesc.mjs";
+import { emit, lacksCommand, program, run, show } from "../../dist/test/hermesc.mjs";
 
 const scratch = mkdtempSync(join(tmpdir(), "hermesc-unit-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -24,10 +24,6 @@ test("the setting is a name or a path", () => {
   assert.equal(program("~/bin/hermesc", "/w", "/home/a"), "/home/a/bin/hermesc");
   assert.equal(program("${workspaceFolder}/target/debug/hermesc", "/w", "/home/a"), "/w/target/debug/hermesc");
   assert.equal(program("/opt/~/hermesc", undefined, "/home/a"), "/opt/~/hermesc");
-});
-
-test("directories below another one are not named", () => {
-  assert.deepEqual(outermost(["/w/b", "/w/a/x", "/w/a", "/w/ab", "/w/a"]), ["/w/a", "/w/ab", "/w/b"]);
 });
 
 test("a program that is not there, or may not be run, is told of in words", async () => {
