@@ -32,3 +32,4 @@ mod scale;
 mod schema;
 mod supervised;
 mod trees;
+mod vscode;
