@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { showGraph } from "./graph";
+import { DefinitionPreview } from "./lens";
 import { TreePreview } from "./preview";
 import { Server } from "./server";
 
@@ -30,12 +31,14 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
     output,
     trace,
     preview,
+    new DefinitionPreview(running),
     vscode.commands.registerCommand("hermesc.restart", () => running.restart()),
     vscode.commands.registerCommand("hermesc.showOutput", () => output.show()),
     vscode.commands.registerCommand("hermesc.showTree", (uri?: vscode.Uri) => ofText(uri, (of) => preview.open(of))),
     vscode.commands.registerCommand("hermesc.showGraph", (uri?: vscode.Uri) => ofText(uri, showGraph)),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("hermesc.path") || event.affectsConfiguration("hermesc.sourceDirectories")) {
+      const restarts = ["path", "sourceDirectories", "inlayHints", "codeLens"];
+      if (restarts.some((name) => event.affectsConfiguration(`hermesc.${name}`))) {
         void running.restart();
       }
     }),

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { run } from "./hermesc";
-import { command, sourceDirectories } from "./settings";
+import { command, shown, sourceDirectories } from "./settings";
 
 /** Where s6-rc source directories are, in images and on machines. */
 const SOURCE_DIRECTORIES = ["**/s6-rc.d/**", "**/user-bundles.d/**"];
@@ -37,6 +37,14 @@ export class Server implements vscode.Disposable {
     void this.stop();
   }
 
+  /** Has the server do something by its name, and gives what it answers. */
+  async execute(command: string, args: unknown[]): Promise<string> {
+    if (this.client?.state !== State.Running) {
+      throw new Error("hermesc is not running");
+    }
+    return this.client.sendRequest<string>("workspace/executeCommand", { command, arguments: args });
+  }
+
   private async start(): Promise<void> {
     const program = command();
     const version = await run(program, ["--version"]);
@@ -59,7 +67,12 @@ export class Server implements vscode.Disposable {
       "hermesc",
       "hermesc",
       { command: program, args: ["lsp"] },
-      { documentSelector: selector, outputChannel: this.output, traceOutputChannel: this.trace },
+      {
+        documentSelector: selector,
+        outputChannel: this.output,
+        traceOutputChannel: this.trace,
+        initializationOptions: { ...shown(), lensCommands: true },
+      },
     );
     this.client = client;
     try {

@@ -15,6 +15,12 @@ export function sourceDirectories(): boolean {
   return vscode.workspace.getConfiguration("hermesc").get("sourceDirectories.enable", true);
 }
 
+/** What is shown in the text beside what is written. */
+export function shown(): { inlayHints: boolean; codeLens: boolean } {
+  const settings = vscode.workspace.getConfiguration("hermesc");
+  return { inlayHints: settings.get("inlayHints", true), codeLens: settings.get("codeLens", true) };
+}
+
 /** What is compiled where the previews of one text are asked for, and where the program is started. */
 export function inputs(source: vscode.Uri): { paths: string[]; cwd: string } {
   const folder = vscode.workspace.getWorkspaceFolder(source);

@@ -164,6 +164,11 @@ export class Editor {
     await this.command("File: Revert File");
   }
 
+  /** Clicks on the first thing with that text. */
+  async click(selector, text) {
+    await this.page.locator(selector, { hasText: text }).first().click();
+  }
+
   async hover(word) {
     await this.page.locator(".view-line span", { hasText: word }).last().hover();
     await pause(500);

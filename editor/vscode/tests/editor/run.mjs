@@ -112,7 +112,25 @@ test("in a real editor", { skip, timeout: 400_000 }, async (t) => {
     await editor.picture("tree");
   });
 
+  await step("a click on a line above a definition shows its files as they would be now", async () => {
+    await editor.open("broken.hermes");
+    await editor.click(".codelens-decoration a", "files");
+    await editor.text(".editor-group-container", "==> s6-rc.d/dashboard/run (755) <==");
+    await editor.picture("files");
+    await editor.click(".codelens-decoration a", "needed by 1");
+    await editor.text(".peekview-widget", "dashboard");
+    await editor.press("Escape");
+  });
+
+  await step("the layout is hermesc's", async () => {
+    await editor.open("broken.hermes");
+    await editor.command("Format Document");
+    await editor.save();
+    await editor.until(async () => (await editor.read("services/broken.hermes")).includes("--port ${PORT} # not expanded"));
+  });
+
   await step("a hermesc without `graph` is told of nicely", async () => {
+    await editor.open("web.hermes");
     editor.use("case $1 in graph) echo \"error: unrecognized subcommand 'graph'\" >&2; exit 2;; esac");
     await editor.command("hermesc: Show the Graph");
     await editor.text(".notifications-toasts", "takes a newer version");
