@@ -22,6 +22,7 @@ mod instance;
 mod live;
 mod lsp;
 mod memory;
+mod nvim;
 mod oracle;
 mod oracle_db;
 mod oracle_live;
