@@ -6,6 +6,8 @@
 mod architecture;
 mod cli;
 mod docs;
+mod editors;
+mod emacs;
 mod examples;
 mod exec;
 mod expand;
@@ -32,5 +34,6 @@ mod rules;
 mod scale;
 mod schema;
 mod supervised;
+mod tree_sitter;
 mod trees;
 mod vscode;
