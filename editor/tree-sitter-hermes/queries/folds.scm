@@ -1,0 +1,10 @@
+[
+  (body)
+  (bundle_body)
+  (definitions)
+  (options)
+  (fence)
+  (list)
+  (parameters)
+  (arguments)
+] @fold

@@ -1,0 +1,32 @@
+; A script is in the language of the word in front of it.
+
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)(sh|ash|dash|bash|ksh|zsh)$")
+  (#set! injection.language "bash"))
+
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)python[0-9.]*$")
+  (#set! injection.language "python"))
+
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)perl$")
+  (#set! injection.language "perl"))
+
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)(node|bun)$")
+  (#set! injection.language "javascript"))
+
+([(comment) (documentation)] @injection.content
+  (#set! injection.language "comment"))

@@ -1,0 +1,13 @@
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)(sh|ash|dash|bash|ksh|zsh)$")
+  (#set! injection.language "bash"))
+
+((statement
+  (word) @_interpreter
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)python[0-9.]*$")
+  (#set! injection.language "python"))
