@@ -8,6 +8,7 @@ mod cli;
 mod docs;
 mod editors;
 mod emacs;
+mod emit;
 mod examples;
 mod exec;
 mod expand;
