@@ -9,6 +9,7 @@ mod docs;
 mod editors;
 mod emacs;
 mod emit;
+mod emit_faults;
 mod examples;
 mod exec;
 mod expand;
