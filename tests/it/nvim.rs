@@ -144,6 +144,12 @@ function steps.indent()
   vim.cmd("syntax sync fromstart")
   vim.cmd("normal! gg=G")
   result.indented = text(0)
+  vim.cmd("%delete _")
+  for at, line in ipairs({ "oneshot a {", 'up sh """', "if x", "    y", '"""', "}", "let b = 1" }) do
+    -- Colours, on which indentation looks, follow what is shown.
+    vim.cmd("redraw | normal! " .. (at == 1 and "i" or "o") .. line)
+  end
+  result.typed = text(0)
   vim.cmd("bwipeout!")
 end
 
@@ -269,11 +275,15 @@ fn neovim_shows_mends_renames_and_formats() {
     let [_, extra] = renamed;
     assert_eq!(result["formatted"], extra.replace("  run", "    run"));
     let indented = concat!(
-        "longrun a {\n    run exec printf '{' # {\n    env A = \"}\"\n    finish sh \"\"\"\n        if x\n        \"\"\"\n",
+        "longrun a {\n    run exec printf '{' # {\n    env A = \"}\"\n    finish sh \"\"\"\nif x\n\"\"\"\n",
         "    log to x {\n        keep 3\n    }\n}\nuse t(\n    \"v\"\n)\nbundle user {\n    a\n}\n",
         "longrun b { run exec b }\nlet a = 1\n",
     );
     assert_eq!(result["indented"], indented);
+    assert_eq!(
+        result["typed"],
+        "oneshot a {\n    up sh \"\"\"\n        if x\n            y\n        \"\"\"\n}\nlet b = 1\n"
+    );
     let wrong = result["directory"].as_array().expect("a list");
     assert!(wrong.iter().any(|problem| problem["severity"] == 1), "{wrong:?}");
 }

@@ -5,7 +5,7 @@ endif
 let b:did_indent = 1
 
 setlocal indentexpr=GetHermesIndent()
-setlocal indentkeys=0},0),0],!^F,o,O
+setlocal indentkeys=0},0),0],!^F,o,O,0=\"\"\"
 setlocal nosmartindent
 let b:undo_indent = 'setlocal indentexpr< indentkeys< smartindent<'
 
@@ -23,11 +23,11 @@ function! s:IsText(line, column) abort
   return 0
 endfunction
 
-" Whether a line begins inside of a text over lines.
+" Whether a line begins inside of a text over lines, the one with its closing quotes too.
 function! s:BeginsInText(line) abort
   for id in synstack(a:line, 1)
-    if synIDattr(id, 'name') =~# '^hermes\%(Text\|Script\)'
-      return synIDattr(synID(a:line, 1, 1), 'name') !=# 'hermesQuotes' || getline(a:line) !~# '\S.*"""'
+    if synIDattr(id, 'name') =~# '^hermes\%(Text\|Script\|Quotes\)'
+      return 1
     endif
   endfor
   return 0
@@ -38,20 +38,17 @@ function! GetHermesIndent() abort
   if previous == 0
     return 0
   endif
-  " Behind `sh """` the text stands one step further in, and its end too.
-  if getline(previous) =~# '"""\s*$' && !s:BeginsInText(previous)
-    return indent(previous) + shiftwidth()
-  endif
-  " The closing quotes stand as far in as the text.
-  let quotes = matchstr(getline(v:lnum), '^\s*\zs"\{3,}\ze\s*$')
-  if quotes !=# ''
-    let opening = search('[^"[:blank:]].*' . quotes . '"\@!\s*$', 'bnW')
-    if opening > 0
-      return indent(opening) + shiftwidth()
-    endif
-  endif
+  " Blanks of a text are part of it and stay. What is just being typed begins one step further in than its statement, and so
+  " do the closing quotes.
   if s:BeginsInText(v:lnum)
-    return -1
+    let opening = v:lnum - 1
+    while opening > 1 && s:BeginsInText(opening)
+      let opening -= 1
+    endwhile
+    let quotes = matchstr(getline(opening), '"\{3,}\ze\s*$')
+    let begins = getline(v:lnum) !~# '\S' && opening == previous
+    let ends = mode() ==# 'i' && matchstr(getline(v:lnum), '^\s*\zs"\{3,}\s*$') ==# quotes
+    return quotes !=# '' && (begins || ends) ? indent(opening) + shiftwidth() : -1
   endif
   let line = previous
   " After a text, the line with the statement that holds it counts.
