@@ -33,6 +33,32 @@ function! s:BeginsInText(line) abort
   return 0
 endfunction
 
+" The line of the bracket that is open in front of a place; 0 where none is.
+function! s:Opening(line, column) abort
+  let place = getcurpos()
+  call cursor(a:line, a:column)
+  let found = searchpairpos('[[({]', '', '[])}]', 'bnW', 's:IsText(line("."), col("."))')
+  call setpos('.', place)
+  return found
+endfunction
+
+" Whether a statement goes on in the next line: behind `\`, and behind `,` or `|` where no bracket says so.
+function! s:GoesOn(line) abort
+  let end = match(getline(a:line), '\S\s*$')
+  while end >= 0 && synIDattr(synID(a:line, end + 1, 1), 'name') =~# '^hermes\%(Comment\|DocComment\|Todo\)'
+    let end = match(strpart(getline(a:line), 0, end), '\S\s*$')
+  endwhile
+  let last = end < 0 ? '' : getline(a:line)[end]
+  if last ==# '\'
+    return !s:IsText(a:line, end + 1)
+  endif
+  if last !~# '[,|]' || synIDattr(get(synstack(a:line, end + 1), 0, 0), 'name') ==# 'hermesExec' || s:IsText(a:line, end + 1)
+    return 0
+  endif
+  let [line, column] = s:Opening(a:line, end + 1)
+  return line == 0 || getline(line)[column - 1] ==# '{' && getline(line) !~# '^\s*\%(extend\s\+\)\=bundle\>'
+endfunction
+
 function! GetHermesIndent() abort
   let previous = prevnonblank(v:lnum - 1)
   if previous == 0
@@ -50,26 +76,14 @@ function! GetHermesIndent() abort
     let ends = mode() ==# 'i' && matchstr(getline(v:lnum), '^\s*\zs"\{3,}\s*$') ==# quotes
     return quotes !=# '' && (begins || ends) ? indent(opening) + shiftwidth() : -1
   endif
-  let line = previous
-  " After a text, the line with the statement that holds it counts.
-  while line > 1 && s:BeginsInText(line)
-    let line -= 1
-  endwhile
-  let depth = 0
-  for number in range(line, previous)
-    let text = getline(number)
-    let column = match(text, '[][{}()]')
-    while column >= 0
-      if !s:IsText(number, column + 1)
-        if text[column] =~# '[[{(]'
-          let depth += 1
-        elseif depth > 0 || column != match(text, '\S')
-          let depth -= 1
-        endif
-      endif
-      let column = match(text, '[][{}()]', column + 1)
+  if s:GoesOn(previous)
+    let first = previous
+    while first > 1 && s:GoesOn(first - 1)
+      let first -= 1
     endwhile
-  endfor
-  let closes = getline(v:lnum) =~# '^\s*[]})]' ? 1 : 0
-  return max([0, indent(line) + (depth - closes) * shiftwidth()])
+    return indent(first) + shiftwidth()
+  endif
+  let [line, column] = s:Opening(v:lnum, 1)
+  let closes = getline(v:lnum) =~# '^\s*[]})]'
+  return line == 0 ? 0 : indent(line) + (closes ? 0 : shiftwidth())
 endfunction
