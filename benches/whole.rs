@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Runs of each command.
-const RUNS: usize = 7;
+const RUNS: usize = 5;
 
 struct Bench {
     folder: tempfile::TempDir,

@@ -21,6 +21,7 @@ use crate::s6rc::plan::{Entry, FileTree, plan};
 use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, write, write_file};
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // one a flag
 pub(super) struct EmitArgs {
     #[command(flatten)]
     input: Input,

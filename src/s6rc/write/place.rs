@@ -55,25 +55,22 @@ pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
     for (path, way) in ways.iter().filter(|(_, way)| **way != Way::Remove) {
         let Some(entry) = job.tree.entries.get(path) else { continue };
         let place = output.directory.join(path);
-        match entry {
-            Entry::Directory => {
-                let is_directory = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-                if *way == Way::Replace && !is_directory {
-                    remove(&place)?;
-                }
-                if !is_directory {
-                    fs::create_dir(&place).map_err(io_error("create", &place))?;
-                }
-                let mode = fs::Permissions::from_mode(job.tree.directory_mode);
-                fs::set_permissions(&place, mode).map_err(io_error("set the mode of", &place))?;
+        let is_directory = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        if *entry != Entry::Directory {
+            if is_directory {
+                remove(&place)?;
             }
-            _ => {
-                if place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                    remove(&place)?;
-                }
-                create::replace(&place, entry, &output.directory, &output.prefix(), job.how)?;
-            }
+            create::replace(&place, entry, &output.directory, &output.prefix(), job.how)?;
+            continue;
         }
+        if *way == Way::Replace && !is_directory {
+            remove(&place)?;
+        }
+        if !is_directory {
+            fs::create_dir(&place).map_err(io_error("create", &place))?;
+        }
+        let mode = fs::Permissions::from_mode(job.tree.directory_mode);
+        fs::set_permissions(&place, mode).map_err(io_error("set the mode of", &place))?;
     }
     put_manifest(output, after, job.how)
 }

@@ -160,7 +160,7 @@ impl Stage<'_> {
         self.files(&files)?;
         let mut directories = Vec::new();
         if self.target.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            self.carry(Utf8Path::new(""), false, &mut directories)?;
+            self.carry(Utf8Path::new(""), &mut directories)?;
         }
         if self.common.as_str().is_empty() {
             let entry = Entry::File { bytes: after.bytes(), mode: 0o644 };
@@ -234,8 +234,8 @@ impl Stage<'_> {
         })
     }
 
-    /// Carries over what is not ours, and finds the directories that stay. `foreign` is whether everything in it is not ours.
-    fn carry(&self, relative: &Utf8Path, foreign: bool, directories: &mut Vec<Utf8PathBuf>) -> Result<(), Failure> {
+    /// Carries over what is not ours, and finds the directories that stay.
+    fn carry(&self, relative: &Utf8Path, directories: &mut Vec<Utf8PathBuf>) -> Result<(), Failure> {
         let old = if relative.as_str().is_empty() { self.target.to_owned() } else { self.target.join(relative) };
         directories.push(relative.to_owned());
         let entries = old.read_dir_utf8().map_err(io_error("read", &old)).map_err(Failure::Error)?;
@@ -245,7 +245,7 @@ impl Stage<'_> {
             let path = self.common.join(&relative);
             let is_directory = entry.file_type().map_err(io_error("read", &old)).map_err(Failure::Error)?.is_dir();
             match self.job.tree.entries.get(&path) {
-                Some(Entry::Directory) if is_directory => self.carry(&relative, false, directories)?,
+                Some(Entry::Directory) if is_directory => self.carry(&relative, directories)?,
                 // Made, linked, or in the way.
                 Some(_) => {}
                 None if path == MANIFEST || self.job.changes.ways.contains_key(&path) => {}
@@ -253,7 +253,7 @@ impl Stage<'_> {
                     let mode = bits(&entry.metadata().map_err(io_error("read", &old)).map_err(Failure::Error)?);
                     let place = self.directory(&relative, mode)?;
                     self.set_mode(&place, mode)?;
-                    self.carry(&relative, foreign, directories)?;
+                    self.carry(&relative, directories)?;
                 }
                 None => self.link(&relative)?,
             }
@@ -296,7 +296,7 @@ impl Stage<'_> {
     }
 }
 
-/// Whether the label of SELinux, which new directories get too, is all that a directory has.
+/// Whether the label of `SELinux`, which new directories get too, is all that a directory has.
 fn only_selinux(path: &Utf8Path) -> bool {
     let mut names = [0_u8; 1024];
     let length = rustix::fs::listxattr(path.as_std_path(), &mut names[..]);
