@@ -8,6 +8,8 @@ mod cli;
 mod docs;
 mod editors;
 mod emacs;
+mod emit;
+mod emit_faults;
 mod examples;
 mod exec;
 mod expand;
