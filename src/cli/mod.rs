@@ -5,6 +5,7 @@ mod emit;
 mod expand;
 mod explain;
 mod fmt;
+mod graph;
 mod import;
 mod instantiate;
 mod lsp;
@@ -72,6 +73,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
+    /// Draw the services and what they need: for Graphviz, as Mermaid, SVG, JSON, or a page to click in.
+    Graph(graph::GraphArgs),
     /// Serve an editor on standard input and output, as the Language Server Protocol has it.
     Lsp,
     /// Say what a code of a diagnostic means, with a bad and a good example.
@@ -100,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
+        Command::Graph(arguments) => graph::run(arguments),
         Command::Lsp => lsp::run(),
         Command::Explain(arguments) => explain::run(arguments),
     };
