@@ -3,7 +3,7 @@
 use crate::draw::json::document;
 use crate::draw::layout::layout;
 use crate::draw::style::style;
-use crate::draw::svg::drawing;
+use crate::draw::svg::{drawing, is_crowded};
 use crate::draw::{Picture, Shape, markup};
 
 const CSS: &str = include_str!("page.css");
@@ -33,15 +33,17 @@ pub fn html(picture: &Picture) -> String {
          <style>\n{}{CSS}</style>\n</head>\n<body>\n\
          <header><input id=\"search\" type=\"search\" placeholder=\"Search ( / )\" aria-label=\"Search services\" \
          autocomplete=\"off\" spellcheck=\"false\"><span id=\"found\" role=\"status\"></span>\
-         <span class=\"legend\">{legend}<span class=\"key arrow\">a → b: a needs b</span></span>\
+         <span class=\"legend\">{legend}{pipe}<span class=\"key arrow\">a → b: a needs b</span></span>\
          <span class=\"zoom\"><button id=\"out\" title=\"Smaller\">−</button><button id=\"in\" title=\"Larger\">+</button>\
          <button id=\"fit\" title=\"All of it\">Fit</button></span></header>\n\
-         <main><svg id=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" data-width=\"{width:.0}\" \
+         <main><svg id=\"picture\"{many} viewBox=\"0 0 {width:.0} {height:.0}\" data-width=\"{width:.0}\" \
          data-height=\"{height:.0}\" role=\"group\" aria-label=\"Services and what they need\">\n{}</svg>\n\
          <aside id=\"details\" hidden></aside></main>\n\
          <script type=\"application/json\" id=\"data\">{data}</script>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         style(),
         drawing(picture, &layout),
+        many = if is_crowded(picture) { " class=\"many\"" } else { "" },
+        pipe = if picture.pipelines.is_empty() { "" } else { "<span class=\"key pipe\"><i></i>pipeline</span>" },
         target = markup(&picture.target),
     )
 }

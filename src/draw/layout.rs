@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::draw::wrap::wrapped;
 use crate::draw::{Link, Picture, visible};
 
 /// Height of a node, in the unit of the picture, which is a pixel where nobody zooms.
@@ -41,7 +42,7 @@ pub(super) struct Area {
 pub(super) struct Column {
     pub(super) x: f64,
     pub(super) width: f64,
-    /// The wave that begins here.
+    /// Its wave; a wave may have several columns.
     pub(super) wave: Option<usize>,
 }
 
@@ -83,34 +84,17 @@ pub(super) fn layout(picture: &Picture) -> Layout {
     waves.dedup();
     let mut spots: BTreeMap<usize, Spot> = BTreeMap::new();
     let mut cells: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (number, node) in picture.shown() {
+    let titles = titles(picture);
+    for (number, node) in picture.shown().filter(|(number, _)| !titles.contains(number)) {
         let rank = ranks.get(&number).copied().unwrap_or_default();
         let column = waves.binary_search(&rank).unwrap_or_default();
         let band = bands.iter().position(|band| *band == node.home).unwrap_or_default();
         spots.insert(number, Spot { band, column, row: 0, part: 0 });
         cells.entry((column, band)).or_default().push(number);
     }
-    let size = |band: usize| spots.values().filter(|spot| spot.band == band).count();
-    // A band that is too high for its width is ugly, and its cells have several nodes a row then.
-    let limits: Vec<usize> = (0..bands.len()).map(|band| highest(size(band))).collect();
-    let limit = |band: usize| limits.get(band).copied().unwrap_or(1);
-    let parts = |column: usize| {
-        let of = |((at, band), nodes): (&(usize, usize), &Vec<usize>)| {
-            (*at == column).then(|| nodes.len().div_ceil(limit(*band)))
-        };
-        cells.iter().filter_map(of).max().unwrap_or(1)
-    };
-    let parts: Vec<usize> = (0..waves.len()).map(parts).collect();
-    let parts_of = |column: usize, band: usize, count: usize| {
-        count.div_ceil(limit(band)).min(parts.get(column).copied().unwrap_or(1)).max(1)
-    };
-    let mut heights = vec![0_usize; bands.len()];
-    for ((column, band), nodes) in &cells {
-        let rows = nodes.len().div_ceil(parts_of(*column, *band, nodes.len()));
-        if let Some(height) = heights.get_mut(*band) {
-            *height = rows.max(*height);
-        }
-    }
+    let shape = wrapped(&cells, bands.len(), waves.len());
+    let (parts, heights) = (&shape.parts, &shape.heights);
+    let parts_of = |column: usize, band: usize, count: usize| shape.parts_of(column, band, count);
     let starts: Vec<usize> = heights
         .iter()
         .scan(0, |next, height| {
@@ -132,13 +116,21 @@ pub(super) fn layout(picture: &Picture) -> Layout {
         }
         order.reverse();
     }
-    measure(picture, &spots, &bands, &heights, (&waves, &parts))
+    measure(picture, &spots, &bands, heights, (&waves, parts))
 }
 
-/// Rows that so many nodes of one wave may take before they have several a row: as wide as high, about.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small numbers
-fn highest(nodes: usize) -> usize {
-    ((nodes as f64 * 3.0).sqrt().ceil() as usize).max(12)
+/// The bundles that are seen as their boxes only: nothing leads to them.
+fn titles(picture: &Picture) -> HashSet<usize> {
+    let mut titles: HashSet<usize> = picture.boxes().into_iter().collect();
+    for (_, edge) in picture.lines() {
+        titles.remove(&edge.from);
+        titles.remove(&edge.to);
+    }
+    // A box needs something in it.
+    let filled: HashSet<usize> =
+        picture.shown().filter(|(number, node)| node.home != Some(*number)).filter_map(|(_, node)| node.home).collect();
+    titles.retain(|bundle| filled.contains(bundle));
+    titles
 }
 
 /// In which column each node is: its wave; what has none is behind what it needs, as far as it is not in a circle.
@@ -269,7 +261,7 @@ fn measure(
     let boxed = bands.len() > 1;
     let mut x = MARGIN + if boxed { PAD } else { 0.0 };
     for (at, width) in widths.iter().enumerate() {
-        let wave = firsts.iter().position(|first| *first == at).and_then(|at| waves.get(at)).copied();
+        let wave = waves.get(firsts.partition_point(|first| *first <= at).saturating_sub(1)).copied();
         layout.columns.push(Column { x, width: *width, wave: wave.filter(|wave| has_wave.contains(wave)) });
         x += width + CHANNEL;
     }

@@ -11,6 +11,7 @@ mod mermaid;
 mod route;
 mod style;
 mod svg;
+mod wrap;
 
 use crate::report::safe_text;
 

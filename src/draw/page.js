@@ -91,13 +91,18 @@
     made.onkeydown = (event) => event.key === "Enter" && select(number, true);
     return made;
   };
-  const words = { depends: "", default: " by default", contains: "", feeds: " feeds it" };
+  const words = (edge, end) => {
+    if (edge.kind === "feeds") {
+      return end === "to" ? " which it feeds" : " which feeds it";
+    }
+    return edge.kind === "default" ? " by default" : "";
+  };
   const linked = (title, numbers, end, wanted) => {
     const items = numbers
       .map((number) => edges[number])
       .filter((edge) => (edge.kind === "contains") === wanted)
       .map((edge) => {
-        const note = edge.broken ? " not defined" : edge.circle ? " in a circle" : words[edge.kind];
+        const note = edge.broken ? " not defined" : edge.circle ? " in a circle" : words(edge, end);
         return note ? [link(edge[end]), element("small", note, edge.broken || edge.circle ? "bad" : "")] : [link(edge[end])];
       });
     list(title, items);
@@ -138,8 +143,8 @@
     linked("Holds", needs[number], "to", true);
     linked("In", needers[number], "from", true);
     if (node.pipeline !== null) {
-      const { name, members } = pipelines[node.pipeline];
-      list(name ? `Pipeline ${name}` : "Pipeline", members.map((member) => [link(member)]));
+      const { members } = pipelines[node.pipeline];
+      list("Pipeline", members.map((member) => [link(member)]));
     }
     list("Files", node.files.map((file) => [element("code", file)]));
     details.hidden = false;

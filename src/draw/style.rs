@@ -6,9 +6,9 @@ const RULES: &str = "\
 .col{fill:var(--stripe)}
 .wave{fill:var(--soft);font-size:12px}
 .box{fill:var(--box);stroke:var(--bundle);stroke-opacity:.45}
-.title{fill:var(--bundle);font-size:12px;font-weight:600}
 .n rect{fill:var(--fill);stroke:var(--line);stroke-width:1.2}
 .n text{fill:var(--text);font-size:12.5px}
+.n .title,.title{fill:var(--bundle);font-size:12px;font-weight:600}
 .longrun{--fill:var(--longrun-fill);--line:var(--longrun)}
 .oneshot{--fill:var(--oneshot-fill);--line:var(--oneshot)}
 .bundle{--fill:var(--bundle-fill);--line:var(--bundle)}
@@ -20,6 +20,7 @@ const RULES: &str = "\
 .feeds{stroke:var(--pipe);stroke-width:3}
 .contains{stroke:var(--bundle);stroke-dasharray:2 4;stroke-opacity:.7}
 .broken{stroke:var(--red);stroke-width:1.8;stroke-dasharray:6 3}
+.many .e{stroke-opacity:.4}
 .loop{stroke:var(--red);stroke-width:2}
 .tip{fill:var(--edge)}.tip-pipe{fill:var(--pipe)}.tip-red{fill:var(--red)}.tip-box{fill:var(--bundle)}
 ";

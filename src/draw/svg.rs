@@ -5,6 +5,14 @@ use crate::draw::route::route;
 use crate::draw::style::style;
 use crate::draw::{Edge, Link, Node, Picture, markup, visible};
 
+/// More lines than these are faint: one by one they say little.
+const MANY: usize = 600;
+
+/// Whether there are so many lines that they are drawn faintly.
+pub(super) fn is_crowded(picture: &Picture) -> bool {
+    picture.lines().count() > MANY
+}
+
 /// The picture as one file in SVG.
 #[must_use]
 pub fn svg(picture: &Picture) -> String {
@@ -12,8 +20,9 @@ pub fn svg(picture: &Picture) -> String {
     let (width, height) = (layout.width, layout.height);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"system-ui,sans-serif\">\n<style>\n{}</style>\n\
+         viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"system-ui,sans-serif\"{}>\n<style>\n{}</style>\n\
          <rect class=\"bg\" width=\"100%\" height=\"100%\"/>\n{}</svg>\n",
+        if is_crowded(picture) { " class=\"many\"" } else { "" },
         style(),
         drawing(picture, &layout)
     )
@@ -29,31 +38,31 @@ pub(super) fn drawing(picture: &Picture, layout: &Layout) -> String {
         ));
     }
     out.push_str("</defs>\n");
-    for (at, column) in layout.columns.iter().enumerate() {
-        let Some(wave) = column.wave else { continue };
-        let behind = layout.columns.iter().skip(at + 1).take_while(|column| column.wave.is_none()).last();
-        let last = behind.unwrap_or(column);
+    for columns in layout.columns.chunk_by(|a, b| a.wave == b.wave) {
+        let (Some(first), Some(last)) = (columns.first(), columns.last()) else { continue };
+        let Some(wave) = first.wave else { continue };
         out.push_str(&format!(
             "<rect class=\"col\" x=\"{:.1}\" y=\"16\" width=\"{:.1}\" height=\"{:.1}\" rx=\"6\"/>\
              <text class=\"wave\" x=\"{:.1}\" y=\"36\" text-anchor=\"middle\">wave {wave}</text>\n",
-            column.x - 8.0,
-            last.x + last.width - column.x + 16.0,
+            first.x - 8.0,
+            last.x + last.width - first.x + 16.0,
             layout.height - 28.0,
-            f64::midpoint(column.x, last.x + last.width),
+            f64::midpoint(first.x, last.x + last.width),
         ));
     }
     for (bundle, area) in &layout.boxes {
         let name = picture.nodes.get(*bundle).map(|node| markup(&visible(&node.name))).unwrap_or_default();
         out.push_str(&format!(
-            "<rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"9\"/>\
-             <text class=\"title\" x=\"{:.1}\" y=\"{:.1}\">{name}</text>\n",
-            area.x,
-            area.y,
-            area.width,
-            area.height,
-            area.x + 12.0,
-            area.y + 17.0,
+            "<rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"9\"/>",
+            area.x, area.y, area.width, area.height,
         ));
+        let title = format!("<text class=\"title\" x=\"12\" y=\"17\">{name}</text>");
+        let at = format!("transform=\"translate({:.1} {:.1})\"", area.x, area.y);
+        if layout.nodes.contains_key(bundle) {
+            out.push_str(&format!("<g {at}>{title}</g>\n"));
+        } else {
+            out.push_str(&format!("<g class=\"n\" data-n=\"{bundle}\" {at}>{title}</g>\n"));
+        }
     }
     // Red on top.
     for red in [false, true] {

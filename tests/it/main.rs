@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod docs;
+mod draw;
 mod editors;
 mod emacs;
 mod examples;
