@@ -12,6 +12,7 @@ pub mod fix;
 pub mod format;
 pub mod graph;
 pub mod import;
+pub mod inspect;
 pub mod instance;
 pub mod language;
 pub mod language_reference;

@@ -220,7 +220,13 @@ impl Builder<'_> {
                 }
             }
         }
-        let boxes: HashSet<usize> = homes.values().copied().collect();
+        // A bundle in a bundle is drawn in the box of the other where it has none of its own.
+        let is_bundle = |number: usize| self.is(number, Shape::Bundle);
+        let mut boxes: HashSet<usize> =
+            homes.iter().filter(|(node, _)| !is_bundle(**node)).map(|(_, home)| *home).collect();
+        let of_bundles = homes.iter().filter(|(node, _)| is_bundle(**node) && !boxes.contains(node));
+        let more: Vec<usize> = of_bundles.map(|(_, home)| *home).collect();
+        boxes.extend(more);
         for (number, node) in self.picture.nodes.iter_mut().enumerate() {
             node.bundles = holders.remove(&number).unwrap_or_default();
             // A bundle that is a box is drawn in its own.

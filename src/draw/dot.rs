@@ -40,8 +40,13 @@ fn node_line(number: usize, node: &Node) -> String {
         Shape::Missing => "shape=box, style=\"filled,dashed\", fillcolor=\"#fee2e2\", color=\"#dc2626\"",
     };
     let circle = if node.tangled { ", penwidth=2, color=\"#dc2626\"" } else { "" };
-    let tip = node.documentation.as_ref().map(|text| format!(", tooltip={}", quoted(text))).unwrap_or_default();
+    let tip = node.documentation.as_deref().map(tooltip).unwrap_or_default();
     format!("n{number} [label={}, {style}{circle}{tip}];\n", quoted(&node.name))
+}
+
+fn tooltip(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(escaped).collect();
+    format!(", tooltip=\"{}\"", lines.join("\\n"))
 }
 
 fn edge_style(edge: &Edge) -> &'static str {
@@ -55,7 +60,12 @@ fn edge_style(edge: &Edge) -> &'static str {
     }
 }
 
-/// A string of Graphviz, in which a backslash begins an escape too.
+/// A string of Graphviz.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", visible(text).replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", escaped(text))
+}
+
+/// The inside of a string, in which a backslash begins an escape too.
+fn escaped(text: &str) -> String {
+    visible(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
