@@ -8,7 +8,7 @@ use crate::graph::EdgeKind;
 use crate::inspect::times::duration;
 use crate::inspect::tree::{Branch, trees};
 use crate::inspect::{Answer, COLUMNS, Set, UnknownName, line, reason, wrap};
-use crate::model::Kind;
+use crate::model::{Definition, Kind};
 use crate::report::count;
 use crate::s6rc::plan::{Entry, FileTree, plan_definition};
 
@@ -132,6 +132,9 @@ pub fn show(set: &Set<'_>, name: &str) -> Result<Answer, UnknownName> {
     if !facts.is_empty() {
         text.push_str(&format!("\n{}", wrap(&facts, "")));
     }
+    // What it says of names that nobody defines is no edge of the graph.
+    let unknown = unknown(set, definition);
+    let own = if set.kind(node) == Some(Kind::Bundle) { "holds" } else { "needs" };
     let mut roots = Vec::new();
     let mut group = |title: &str, edges: Vec<(NodeIndex, crate::graph::Edge)>, holds: bool| {
         let mut root = Branch::new(title, "");
@@ -139,6 +142,9 @@ pub fn show(set: &Set<'_>, name: &str) -> Result<Answer, UnknownName> {
             let why = if matches!(edge.kind, EdgeKind::Contains | EdgeKind::Depends) { "" } else { reason(edge.kind) };
             let note = if why.is_empty() { set.word(other).to_owned() } else { format!("{}, {why}", set.word(other)) };
             root.children.push(Branch::new(set.name(other), note));
+        }
+        if title == own {
+            root.children.extend(unknown.iter().map(|name| Branch::new(line(name), "not defined")));
         }
         if !root.children.is_empty() {
             roots.push(root);
@@ -163,9 +169,27 @@ pub fn show(set: &Set<'_>, name: &str) -> Result<Answer, UnknownName> {
         let numbers = numbers.map(|(number, value)| (number.file().to_owned(), json!(value.value)));
         object.insert("version".to_owned(), json!(1));
         object.insert("numbers".to_owned(), numbers.collect::<serde_json::Map<String, Value>>().into());
+        object.insert("unknown".to_owned(), json!(unknown));
         object.insert("files".to_owned(), json!(files));
     }
     Ok(Answer { text, json, fine: true })
+}
+
+/// Names that a definition refers to and nobody defines.
+fn unknown(set: &Set<'_>, definition: Option<&Definition>) -> Vec<String> {
+    let Some(definition) = definition else { return Vec::new() };
+    let named = match definition.kind {
+        Kind::Bundle => &definition.contents,
+        Kind::Longrun | Kind::Oneshot => &definition.dependencies,
+    };
+    let named = named.iter().chain(&definition.producer_for).chain(&definition.consumer_for);
+    let mut names: Vec<String> = Vec::new();
+    for reference in named.filter(|reference| set.graph.find(&reference.name).is_none()) {
+        if !names.iter().any(|name| *name == reference.name) {
+            names.push(reference.name.to_string());
+        }
+    }
+    names
 }
 
 /// The files that a definition becomes, by their paths below the directory that is emitted into.

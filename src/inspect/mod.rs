@@ -117,12 +117,20 @@ impl<'m> Set<'m> {
 
     /// What a node needs or holds, each once, without the longruns of s6-rc-compile.
     fn needs(&self, node: NodeIndex) -> Vec<(NodeIndex, Edge)> {
-        once(self.graph.edges(node).filter(|(_, edge)| edge.kind != EdgeKind::Internal))
+        let edges = self.graph.edges(node).filter(|(_, edge)| edge.kind != EdgeKind::Internal);
+        once(edges.map(|(need, edge)| (need, self.told(node, edge))))
     }
 
     /// What needs or holds a node, each once.
     fn needers(&self, node: NodeIndex) -> Vec<(NodeIndex, Edge)> {
-        once(self.graph.needers(node).into_iter().filter(|(_, edge)| edge.kind != EdgeKind::Internal))
+        let edges = self.graph.needers(node).into_iter().filter(|(_, edge)| edge.kind != EdgeKind::Internal);
+        once(edges.map(|(needer, edge)| (needer, self.told(needer, edge))))
+    }
+
+    /// An edge as it is told: the target's own bundles hold what is in them, as others do.
+    fn told(&self, from: NodeIndex, edge: Edge) -> Edge {
+        let holds = edge.kind == EdgeKind::BuiltIn && self.kind(from) == Some(Kind::Bundle);
+        if holds { Edge { kind: EdgeKind::Contains, ..edge } } else { edge }
     }
 
     /// `path:line`

@@ -153,7 +153,7 @@ fn critical_path(set: &Set<'_>, starting: &[NodeIndex], ends: &Ends) -> Vec<Node
 
 /// What s6-overlay's limit means for the boot.
 fn wait(set: &Set<'_>, limit: u64, given: bool, late: &[NodeIndex]) -> String {
-    let whose = if given { "given".to_owned() } else { format!("what {} has by itself", set.model.target) };
+    let whose = if given { "as said" } else { "the default" };
     if limit == 0 {
         return format!("{VARIABLE}: no limit ({whose});\nthe main program waits until everything is up\n");
     }

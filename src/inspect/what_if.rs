@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::graph::NodeKind;
 use crate::inspect::tree::{Branch, trees};
 use crate::inspect::{Answer, Set, UnknownName, reason, wrap};
-use crate::model::Kind;
+use crate::model::{Flag, Kind};
 use crate::report::count;
 
 /// What never starts where some services fail to, and what stops with them when they are stopped.
@@ -92,6 +92,13 @@ pub fn what_if(set: &Set<'_>, fails: &[String]) -> Result<Answer, UnknownName> {
         let number = format!("{:>3}. ", at + 1);
         let lines = wrap(&names, "     ");
         text.push_str(&format!("{number}{}", lines.trim_start()));
+    }
+    let essential = |node: &&NodeIndex| set.definition(**node).is_some_and(|own| own.flag(Flag::Essential).is_some());
+    let essential: Vec<String> =
+        lost.iter().chain(&failed).filter(essential).map(|node| format!("`{}`", set.name(*node))).collect();
+    if !essential.is_empty() {
+        let names = essential.join(", ");
+        text.push_str(&format!("essential, and left up by `-d` (`-D` stops what is essential too):\n  {names}\n"));
     }
     let raw = |nodes: &[NodeIndex]| -> Vec<&str> { nodes.iter().map(|node| set.graph.name(*node)).collect() };
     let json = json!({

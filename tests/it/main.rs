@@ -21,6 +21,7 @@ mod golden;
 mod image;
 mod import;
 mod import_command;
+mod inspect;
 mod instance;
 mod live;
 mod lsp;
