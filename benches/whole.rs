@@ -187,8 +187,12 @@ fn main() {
             let _ = fs::remove_dir_all(&plain);
             let begin = Instant::now();
             fs::create_dir(&plain).expect("made");
-            directories.iter().for_each(|path| fs::create_dir(plain.join(path)).expect("made"));
-            all.iter().for_each(|(path, bytes)| fs::write(plain.join(path), bytes).expect("written"));
+            for path in &directories {
+                fs::create_dir(plain.join(path)).expect("made");
+            }
+            for (path, bytes) in &all {
+                fs::write(plain.join(path), bytes).expect("written");
+            }
             Took { time: begin.elapsed(), kilobytes: 0 }
         },
     );

@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod docs;
+mod draw;
 mod editors;
 mod emacs;
 mod emit;
@@ -22,6 +23,7 @@ mod golden;
 mod image;
 mod import;
 mod import_command;
+mod inspect;
 mod instance;
 mod live;
 mod lsp;
