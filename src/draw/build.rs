@@ -242,8 +242,13 @@ impl Builder<'_> {
             .map(|node| node.shape == Shape::Missing || (node.own && self.model.find(&node.name).is_some()))
             .collect();
         let is = |drawn: &[bool], number: usize| drawn.get(number).copied().unwrap_or_default();
-        for edge in edges.iter() {
-            if edge.cycle || (edge.link != Link::Default && is(&drawn, edge.from)) {
+        // What the target's own definitions need is not this set's business, as long as it is no circle.
+        let wanted = |edge: &Edge, nodes: &[Node]| {
+            let own = edge.broken || nodes.get(edge.from).is_some_and(|node| node.own);
+            edge.cycle || (own && edge.link != Link::Default)
+        };
+        for edge in edges.iter().filter(|edge| wanted(edge, nodes)) {
+            if edge.cycle || is(&drawn, edge.from) {
                 for end in [edge.from, edge.to] {
                     if let Some(drawn) = drawn.get_mut(end) {
                         *drawn = true;
@@ -254,10 +259,8 @@ impl Builder<'_> {
         for edge in edges.iter_mut() {
             let boxed =
                 edge.link == Link::Contains && nodes.get(edge.to).is_some_and(|node| node.home == Some(edge.from));
-            // What the target's own definitions need is not this set's business, as long as it is no circle.
-            let own = edge.broken || nodes.get(edge.from).is_some_and(|node| node.own);
-            let wanted = own && edge.link != Link::Default && !boxed;
-            edge.drawn = (edge.cycle || wanted) && is(&drawn, edge.from) && is(&drawn, edge.to);
+            let shown = wanted(edge, nodes) && (edge.cycle || !boxed);
+            edge.drawn = shown && is(&drawn, edge.from) && is(&drawn, edge.to);
         }
         for (node, drawn) in nodes.iter_mut().zip(drawn) {
             node.drawn = drawn;

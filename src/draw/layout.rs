@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::draw::wrap::wrapped;
-use crate::draw::{Link, Picture, visible};
+use crate::draw::{Link, Picture, Shape, visible};
 
 /// Height of a node, in the unit of the picture, which is a pixel where nobody zooms.
 pub(super) const HEIGHT: f64 = 28.0;
@@ -133,7 +133,7 @@ fn titles(picture: &Picture) -> HashSet<usize> {
     titles
 }
 
-/// In which column each node is: its wave; what has none is behind what it needs, as far as it is not in a circle.
+/// In which column each node is, that of wave 0 being the second: by its wave; what has none is behind what it needs, as far as it is not in a circle.
 fn ranks(picture: &Picture) -> HashMap<usize, usize> {
     let mut ranks: HashMap<usize, usize> =
         picture.shown().filter_map(|(number, node)| Some((number, node.wave?))).collect();
@@ -171,6 +171,19 @@ fn ranks(picture: &Picture) -> HashMap<usize, usize> {
             }
         }
     }
+    // One column to the left of all waves is for names that are missing there: each stands before what needs it.
+    for rank in ranks.values_mut() {
+        *rank += 1;
+    }
+    let mut before: HashMap<usize, usize> = HashMap::new();
+    for edge in picture.edges.iter().filter(|edge| edge.broken) {
+        let missing = of(edge.to).is_some_and(|node| node.shape == Shape::Missing);
+        if let Some(rank) = ranks.get(&edge.from).filter(|_| missing) {
+            let first = before.entry(edge.to).or_insert(*rank);
+            *first = (*first).min(*rank);
+        }
+    }
+    ranks.extend(before.into_iter().map(|(missing, rank)| (missing, rank.saturating_sub(1))));
     ranks
 }
 
@@ -262,7 +275,8 @@ fn measure(
     let mut x = MARGIN + if boxed { PAD } else { 0.0 };
     for (at, width) in widths.iter().enumerate() {
         let wave = waves.get(firsts.partition_point(|first| *first <= at).saturating_sub(1)).copied();
-        layout.columns.push(Column { x, width: *width, wave: wave.filter(|wave| has_wave.contains(wave)) });
+        let wave = wave.and_then(|rank| rank.checked_sub(1)).filter(|wave| has_wave.contains(wave));
+        layout.columns.push(Column { x, width: *width, wave });
         x += width + CHANNEL;
     }
     layout.width = (x - CHANNEL + MARGIN + if boxed { PAD } else { 0.0 }).max(2.0 * MARGIN);
