@@ -3,18 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::Metadata;
 use std::io;
-use std::num::NonZero;
-use std::os::unix::fs::PermissionsExt;
-use std::thread;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::s6rc::plan::{Entry, FileTree};
-use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, stamp_of};
+use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, several, stamp_of};
 use crate::s6rc::write::{WriteError, Written, io_error};
-
-/// With fewer entries than this a thread costs more than it brings.
-const MANY: usize = 512;
 
 /// What happens to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +89,16 @@ impl Changes {
 /// [`WriteError::Manifest`] or [`WriteError::Io`] where the directory cannot be read.
 pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes, WriteError> {
     let before = manifest::read(directory)?.unwrap_or_default();
+    compare_with(tree, &Manifest::of(tree), &before, directory)
+}
+
+/// As [`compare`], with what is known of the directory and what will be.
+pub(super) fn compare_with(
+    tree: &FileTree,
+    after: &Manifest,
+    before: &Manifest,
+    directory: &Utf8Path,
+) -> Result<Changes, WriteError> {
     let mut changes = Changes::default();
     if directory.symlink_metadata().is_err() {
         changes.files = tree.entries.values().filter(|entry| !matches!(entry, Entry::Directory)).count();
@@ -103,7 +108,10 @@ pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes, WriteEr
     let entries: Vec<(&Utf8PathBuf, &Entry)> = tree.entries.iter().collect();
     // What stands where a directory is to be hides what is to be in it.
     let mut hidden: Option<&Utf8PathBuf> = None;
-    for ((path, entry), found) in entries.iter().zip(look(&entries, tree, directory, &before)?) {
+    let look =
+        Look { directory, directory_mode: tree.directory_mode, before, after, written: written(directory, before) };
+    for ((path, entry), found) in entries.iter().zip(several(&entries, |(path, entry)| look.found(path, entry))) {
+        let found = found?;
         let is_file = !matches!(entry, Entry::Directory);
         let found = if hidden.is_some_and(|hidden| path.starts_with(hidden)) { Found::Missing } else { found };
         if !is_file && !matches!(found, Found::Same) && !is_real_directory(&directory.join(path)) {
@@ -126,7 +134,7 @@ pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes, WriteEr
         changes.ways.insert((*path).clone(), way);
     }
     for path in before.paths().filter(|path| !tree.entries.contains_key(*path)) {
-        stale(path, directory, &before, &mut changes)?;
+        stale(path, directory, before, &mut changes)?;
     }
     // A directory stays where something that is not ours is in it.
     let stale: Vec<Utf8PathBuf> =
@@ -139,71 +147,67 @@ pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes, WriteEr
     Ok(changes)
 }
 
-/// How every entry is found, several at a time.
-fn look(
-    entries: &[(&Utf8PathBuf, &Entry)],
-    tree: &FileTree,
-    directory: &Utf8Path,
-    before: &Manifest,
-) -> Result<Vec<Found>, WriteError> {
-    let one = |(path, entry): &(&Utf8PathBuf, &Entry)| found(path, entry, tree.directory_mode, directory, before);
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
-    if entries.len() < MANY || threads < 2 {
-        return entries.iter().map(one).collect();
-    }
-    let mut all = Vec::with_capacity(entries.len());
-    thread::scope(|scope| {
-        let started: Vec<_> = entries
-            .chunks(entries.len().div_ceil(threads))
-            .map(|chunk| {
-                (chunk, scope.spawn(move || chunk.iter().map(one).collect::<Result<Vec<Found>, WriteError>>()))
-            })
-            .collect();
-        for (chunk, thread) in started {
-            let part = thread.join().unwrap_or_else(|_| chunk.iter().map(one).collect());
-            all.extend(part?);
-        }
-        Ok(all)
-    })
+/// When the manifest was written: whatever has not changed since is as it says. Nothing where a run may not have ended.
+fn written(directory: &Utf8Path, before: &Manifest) -> Option<(i64, i64)> {
+    let metadata = directory.join(MANIFEST).symlink_metadata().ok().filter(|_| before.next.is_empty())?;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
 }
 
-fn found(
-    path: &Utf8Path,
-    entry: &Entry,
+/// What entries are compared with.
+struct Look<'l> {
+    directory: &'l Utf8Path,
     directory_mode: u32,
-    directory: &Utf8Path,
-    before: &Manifest,
-) -> Result<Found, WriteError> {
-    let place = directory.join(path);
-    let Some(metadata) = metadata(&place)? else { return Ok(Found::Missing) };
-    match entry {
-        Entry::Directory if metadata.is_dir() => {
-            Ok(if bits(&metadata) == directory_mode { Found::Same } else { Found::Different })
+    before: &'l Manifest,
+    after: &'l Manifest,
+    /// When what was there before was known.
+    written: Option<(i64, i64)>,
+}
+
+impl Look<'_> {
+    fn found(&self, path: &Utf8Path, entry: &Entry) -> Result<Found, WriteError> {
+        let (place, before) = (self.directory.join(path), self.before);
+        let Some(metadata) = metadata(&place)? else { return Ok(Found::Missing) };
+        match entry {
+            Entry::Directory if metadata.is_dir() => {
+                Ok(if bits(&metadata) == self.directory_mode { Found::Same } else { Found::Different })
+            }
+            Entry::Link(target) if metadata.is_symlink() => {
+                let current = place.read_link_utf8().map_err(io_error("read", &place))?;
+                let same = current == *target;
+                let ours = || before.wrote(path, &format!("link {current}"));
+                Ok(if same {
+                    Found::Same
+                } else if ours() {
+                    Found::Different
+                } else {
+                    Found::Strange(None)
+                })
+            }
+            Entry::File { .. } if metadata.is_file() && self.is_known(path, &metadata) => {
+                let same = self.before.entries.get(path) == self.after.entries.get(path);
+                Ok(if same { Found::Same } else { Found::Different })
+            }
+            Entry::File { bytes, mode } if metadata.is_file() => {
+                let current = std::fs::read(&place).map_err(io_error("read", &place))?;
+                Ok(if current == *bytes && bits(&metadata) == *mode {
+                    Found::Same
+                } else if before.wrote(path, &stamp_of(&current, bits(&metadata))) {
+                    Found::Different
+                } else {
+                    Found::Strange(Some(current))
+                })
+            }
+            // Something else is in the way.
+            _ => {
+                Ok(if was_written(path, &place, &metadata, before)? { Found::Different } else { Found::Strange(None) })
+            }
         }
-        Entry::Link(target) if metadata.is_symlink() => {
-            let current = place.read_link_utf8().map_err(io_error("read", &place))?;
-            let same = current == *target;
-            let ours = || before.wrote(path, &format!("link {current}"));
-            Ok(if same {
-                Found::Same
-            } else if ours() {
-                Found::Different
-            } else {
-                Found::Strange(None)
-            })
-        }
-        Entry::File { bytes, mode } if metadata.is_file() => {
-            let current = std::fs::read(&place).map_err(io_error("read", &place))?;
-            Ok(if current == *bytes && bits(&metadata) == *mode {
-                Found::Same
-            } else if before.wrote(path, &stamp_of(&current, bits(&metadata))) {
-                Found::Different
-            } else {
-                Found::Strange(Some(current))
-            })
-        }
-        // Something else is in the way.
-        _ => Ok(if was_written(path, &place, &metadata, before)? { Found::Different } else { Found::Strange(None) }),
+    }
+
+    /// Whether a file has not been touched since the manifest was written, so that it is what the manifest says.
+    fn is_known(&self, path: &Utf8Path, metadata: &Metadata) -> bool {
+        self.written.is_some_and(|written| (metadata.ctime(), metadata.ctime_nsec()) < written)
+            && self.before.entries.get(path).is_some_and(|stamp| !stamp.is_empty())
     }
 }
 

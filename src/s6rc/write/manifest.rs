@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
+use std::num::NonZero;
+use std::thread;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,9 @@ struct Version {
 impl Manifest {
     /// What a tree will be.
     pub(super) fn of(tree: &FileTree) -> Self {
-        let entries = tree.entries.iter().map(|(path, entry)| (path.clone(), stamp(entry))).collect();
+        let all: Vec<(&Utf8PathBuf, &Entry)> = tree.entries.iter().collect();
+        let stamps = several(&all, |(_, entry)| stamp(entry));
+        let entries = all.into_iter().map(|(path, _)| path.clone()).zip(stamps).collect();
         Self { version: 2, entries, next: BTreeMap::new() }
     }
 
@@ -72,6 +76,26 @@ impl Manifest {
         bytes.push(b'\n');
         bytes
     }
+}
+
+/// With fewer entries than this a thread costs more than it brings.
+const MANY: usize = 512;
+
+/// The same for each of many, several at a time.
+pub(super) fn several<T: Sync, R: Send>(all: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    if all.len() < MANY || threads < 2 {
+        return all.iter().map(one).collect();
+    }
+    let one = &one;
+    thread::scope(|scope| {
+        let started: Vec<_> = all
+            .chunks(all.len().div_ceil(threads))
+            .map(|chunk| (chunk, scope.spawn(move || chunk.iter().map(one).collect::<Vec<R>>())))
+            .collect();
+        let parts = started.into_iter();
+        parts.flat_map(|(chunk, thread)| thread.join().unwrap_or_else(|_| chunk.iter().map(one).collect())).collect()
+    })
 }
 
 /// What an entry is, in one line.

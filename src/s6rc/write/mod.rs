@@ -155,11 +155,12 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How) -> Result<Written,
     if before.is_none() && !how.force {
         changes::refuse_foreign(&output.directory)?;
     }
-    let changes = compare(tree, &output.directory)?;
+    let after = Manifest::of(tree);
+    let known = before.clone().unwrap_or_default();
+    let changes = changes::compare_with(tree, &after, &known, &output.directory)?;
     if !how.force && !changes.lost.is_empty() {
         return Err(WriteError::WouldLose { directory: directory.to_owned(), lost: changes.lost });
     }
-    let after = Manifest::of(tree);
     let mut written = changes.written();
     let Some(common) = changes.common() else {
         // Only what is known of the tree may be different.
