@@ -82,9 +82,10 @@ fn text(bytes: &[u8]) -> (String, &[u8]) {
 /// Where edits are, how long what they replace is, and what by. There is always one.
 fn edits(bytes: &[u8]) -> impl Iterator<Item = (u16, u8, &'static str)> {
     let first = if bytes.len() < 4 { &[99, 7, 40, 3][..] } else { bytes };
-    first.chunks_exact(4).take(16).map(|edit| {
-        (u16::from_le_bytes([edit[0], edit[1]]), edit[2], PIECES[usize::from(edit[3]) % PIECES.len()])
-    })
+    first
+        .chunks_exact(4)
+        .take(16)
+        .map(|edit| (u16::from_le_bytes([edit[0], edit[1]]), edit[2], PIECES[usize::from(edit[3]) % PIECES.len()]))
 }
 
 /// The last place at or before one where a character begins.
