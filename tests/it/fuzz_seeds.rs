@@ -60,6 +60,5 @@ fn every_target_holds_for_changed_seeds() {
             }
         }
         eprintln!("{name}: {runs} runs, from {} of {} seeds", small.len(), seeds.len());
-        assert!(runs > 10, "{name} is slow");
     }
 }
