@@ -96,6 +96,13 @@ struct Server {
 /// What is read is no message of the protocol, or nobody reads what is written.
 pub fn serve() -> io::Result<bool> {
     let (connection, threads) = Connection::stdio();
+    let orderly = serve_connection(connection);
+    threads.join()?;
+    Ok(orderly)
+}
+
+/// Serves the client at the other end of a connection, as [`serve`] does.
+pub fn serve_connection(connection: Connection) -> bool {
     // The connection hands messages over one by one; what was taken back is only seen by somebody who reads ahead.
     let (sender, messages) = channel();
     let receiver = connection.receiver.clone();
@@ -115,11 +122,8 @@ pub fn serve() -> io::Result<bool> {
         messages,
         asked_settings: None,
     };
-    let orderly = server.run();
-    // The thread that writes ends once nobody can give it anything.
-    drop(server);
-    threads.join()?;
-    Ok(orderly)
+    // The thread that writes ends once nobody can give it anything: the server is gone when this returns.
+    server.run()
 }
 
 impl Server {

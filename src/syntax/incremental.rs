@@ -93,7 +93,10 @@ impl Reading {
         let mut at = Some(Lowering::start(&text));
         if let Some(rest) = &mut rest {
             // What is before the change stays.
-            at = rest.steps.first().map(|step| step.start);
+            // Where nothing is, the text may have got or lost its byte order mark.
+            if !rest.head_steps.is_empty() {
+                at = rest.steps.first().map(|step| step.start);
+            }
             lowering.tree = std::mem::take(&mut rest.head);
             lowering.diagnostics.append(&mut rest.head_diagnostics);
             steps = std::mem::take(&mut rest.head_steps);
@@ -263,6 +266,18 @@ mod tests {
                 let found = reading.diagnostics(FileId(0));
                 prop_assert_eq!(format!("{found:#?}"), format!("{:#?}", fresh.diagnostics), "{}", text);
             }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_comes_and_goes() {
+        let text = "longrun a { run exec x }\n";
+        let marked = format!("\u{feff}{text}");
+        for (old, new) in [(text, &marked[..]), (&marked[..], text)] {
+            let reading = Reading::new(old.to_owned()).again(new.to_owned());
+            let fresh = parse(FileId(0), new);
+            assert_eq!(format!("{:?}", reading.tree), format!("{:?}", fresh.tree));
+            assert_eq!((reading.diagnostics.len(), fresh.diagnostics.len()), (0, 0));
         }
     }
 

@@ -8,58 +8,11 @@ use std::process::{Command, Stdio};
 
 use hermesc::format::{changes, format};
 use hermesc::print::{Scripts, print};
-use hermesc::s6rc::plan::plan;
-use hermesc::source::FileId;
-use hermesc::syntax::ast::{Definition, DefinitionKind};
-use hermesc::syntax::parse;
 use proptest::prelude::*;
 
+use crate::fuzz_seeds::targets::laid_out;
 use crate::memory::check;
 use crate::parser::{PIECES, examples, floor};
-
-/// What a text says, as far as layout has no part in it: what is found and what it is about, comments, documentation, files.
-fn meaning(text: &str) -> String {
-    let parsed = parse(FileId(0), text);
-    let mut out = String::new();
-    for comment in &parsed.tree.comments {
-        writeln!(out, "comment {}", &text[comment.span.range()]).unwrap();
-    }
-    documentation(&parsed.tree.definitions, &mut out);
-    let checked = check(text);
-    let mut found: Vec<&str> = checked.diagnostics.iter().map(|found| found.rule.id).collect();
-    found.sort_unstable();
-    for id in found {
-        writeln!(out, "found {id}").unwrap();
-    }
-    // Of what could not be read nothing is emitted.
-    if parsed.diagnostics.is_empty() {
-        writeln!(out, "{:?}", plan(&checked.model)).unwrap();
-    }
-    out
-}
-
-fn documentation(definitions: &[Definition], out: &mut String) {
-    for definition in definitions {
-        writeln!(out, "documentation {:?}", definition.documentation).unwrap();
-        if let DefinitionKind::Template { definitions, .. } | DefinitionKind::For { definitions, .. } = &definition.kind
-        {
-            documentation(definitions, out);
-        }
-    }
-}
-
-/// Lays a text out, and finds that it says the same and that doing it again changes nothing.
-fn laid_out(text: &str) -> String {
-    let formatted = format(text).text;
-    assert_eq!(format(&formatted).text, formatted, "not the same again, of\n{text}");
-    let (before, after) = (meaning(text), meaning(&formatted));
-    if let Some((before, after)) = before.lines().zip(after.lines()).find(|(before, after)| before != after) {
-        let differences: Vec<_> = changes(text, &formatted);
-        panic!("another meaning: {before:.300}\n{after:.300}\nof\n{text}\nedits\n{differences:#?}");
-    }
-    assert_eq!(before.lines().count(), after.lines().count(), "{text}");
-    formatted
-}
 
 fn golden(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/format");

@@ -19,6 +19,7 @@ mod fix;
 mod fix_directories;
 mod format;
 mod formats;
+mod fuzz_seeds;
 mod golden;
 mod image;
 mod import;
