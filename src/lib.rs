@@ -24,5 +24,8 @@ pub mod report;
 pub mod resolve;
 pub mod rules;
 pub mod s6rc;
+#[cfg(test)]
+#[path = "../tests/it/properties.rs"]
+mod properties;
 pub mod source;
 pub mod syntax;
