@@ -20,12 +20,12 @@ pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod print;
+#[cfg(test)]
+#[path = "../tests/it/properties.rs"]
+mod properties;
 pub mod report;
 pub mod resolve;
 pub mod rules;
 pub mod s6rc;
-#[cfg(test)]
-#[path = "../tests/it/properties.rs"]
-mod properties;
 pub mod source;
 pub mod syntax;

@@ -220,8 +220,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
 
 /// Whether a longrun runs is what the condition says of its environment.
 fn holds_as_written(condition: &Condition, variables: [(&'static str, Option<&'static str>); 2], notify: bool) {
-    let env: BTreeMap<&str, &str> =
-        variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let env: BTreeMap<&str, &str> = variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let given: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, *value)).collect();
     // 2 is a descriptor that is always there.
     let ready = if notify { "    raw notification-fd text \"2\\n\"\n" } else { "" };
