@@ -1,6 +1,8 @@
 //! The command line: a file a subcommand. Nothing is decided here that another front end would have to decide too.
 
 mod check;
+mod complete;
+mod completions;
 mod emit;
 mod expand;
 mod explain;
@@ -90,6 +92,8 @@ enum Command {
     Lsp,
     /// Say what a code of a diagnostic means, with a bad and a good example.
     Explain(explain::ExplainArgs),
+    /// Print the script by which a shell completes command lines of hermesc.
+    Completions(completions::CompletionsArgs),
 }
 
 /// What every command that reads sources takes.
@@ -106,6 +110,9 @@ struct Input {
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
+    if let Some(code) = complete::answer() {
+        return code;
+    }
     let cli = Cli::parse();
     let code = match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
@@ -122,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Show(arguments) => inspect::show(arguments, cli.color),
         Command::Lsp => lsp::run(),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
     };
     ExitCode::from(code)
 }
