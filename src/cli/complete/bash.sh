@@ -1,6 +1,6 @@
 # hermesc for bash: what may come next is asked of the program.
 _hermesc() {
-    local line=$COMP_LINE word reply breaks= kept= index=0 i
+    local line=$COMP_LINE word reply kept quoted= index=0 i
     local -a words=()
     for ((i = 0; i < ${#COMP_WORDS[@]}; i++)); do
         word=${COMP_WORDS[i]}
@@ -9,16 +9,19 @@ _hermesc() {
             line=${line#"${line%%[![:blank:]]*}"}
             words+=("")
         fi
-        line=${line#"$word"}
         if ((i == COMP_CWORD)); then
-            # Only what stands before the cursor; of a sign that breaks words, bash says nothing.
-            [[ $word == [=:@]* ]] || word=${word%"${word#*"$2"}"}
             index=$((${#words[@]} - 1))
+            # What stands before the cursor.
+            words[index]+=${word:0:COMP_POINT + ${#line} - ${#COMP_LINE}}
+        else
+            words[${#words[@]} - 1]+=$word
         fi
-        words[${#words[@]} - 1]+=$word
+        line=${line#"$word"}
     done
-    local quoted=
+    # $2 is what bash replaces; what it keeps stands before that, and in what the program answers.
     [[ ${words[index]} == [\"\']* ]] && quoted=yes
+    [[ ${words[index]} == *"$2" ]] && kept=${words[index]%"$2"}
+    kept=${kept#[\"\']}
     for i in "${!words[@]}"; do
         case ${words[i]} in
         \"*\" | \'*\') words[i]=${words[i]:1:${#words[i]}-2} ;;
@@ -29,11 +32,6 @@ _hermesc() {
     IFS=$'\v' read -r -d '' -a COMPREPLY < <(
         _CLAP_IFS=$'\v' _CLAP_COMPLETE_INDEX=$index @VARIABLE@=bash @PROGRAM@ -- "${words[@]}" 2>/dev/null
     )
-    # bash puts the answer behind the last sign that breaks words.
-    for i in = : @; do
-        [[ $COMP_WORDBREAKS == *$i* ]] && breaks+=$i
-    done
-    [[ -n $breaks && -z $quoted ]] && kept=${words[index]%"${words[index]##*[$breaks]}"}
     for i in "${!COMPREPLY[@]}"; do
         reply=${COMPREPLY[i]#"$kept"}
         [[ -z $quoted && $reply == *[^[:alnum:]_./=:@,+~%-]* ]] && printf -v reply %q "$reply"

@@ -1,10 +1,13 @@
 #compdef hermesc
 # hermesc for zsh: what may come next is asked of the program.
 _hermesc() {
-    local -a lines directories open others
+    local -a asked lines directories open others
     local line value
+    asked=("${(@Q)words}")
+    # A quote that is still open.
+    asked[CURRENT]=${asked[CURRENT]#[\"\']}
     lines=("${(@f)$(
-        _CLAP_IFS=$'\n' _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) @VARIABLE@=zsh @PROGRAM@ -- "${(@Q)words}" 2>/dev/null
+        _CLAP_IFS=$'\n' _CLAP_COMPLETE_INDEX=$((CURRENT - 1)) @VARIABLE@=zsh @PROGRAM@ -- "${asked[@]}" 2>/dev/null
     )}")
     for line in $lines; do
         value=${line%%:*}
