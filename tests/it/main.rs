@@ -5,6 +5,7 @@
 
 mod architecture;
 mod cli;
+mod completion;
 mod docs;
 mod draw;
 mod editors;
