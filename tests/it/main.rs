@@ -29,6 +29,7 @@ mod inspect;
 mod instance;
 mod live;
 mod lsp;
+mod manual;
 mod memory;
 mod nvim;
 mod oracle;

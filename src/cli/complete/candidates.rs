@@ -5,9 +5,12 @@ use std::ffi::OsStr;
 
 use clap_complete::engine::CompletionCandidate;
 
+use crate::cli::command_line;
 use crate::cli::complete::words;
+use crate::cli::man::short;
 use crate::diagnostic::Severity;
 use crate::graph::{Graph, NodeKind};
+use crate::manual;
 use crate::model::{Kind, Model};
 use crate::policy::{self, Level};
 use crate::rules;
@@ -57,13 +60,13 @@ fn about(model: &Model, kind: NodeKind) -> Option<String> {
         }
         NodeKind::Internal => None,
         NodeKind::BuiltIn => Some(format!("of {}", model.target)),
-        _ => Some("defined elsewhere".to_owned()),
+        NodeKind::External => Some("defined elsewhere".to_owned()),
     }
 }
 
 /// The codes that an option takes, or `explain`, by the name of the option.
-pub(super) fn codes(option: Option<String>) -> impl Fn(&OsStr) -> Vec<CompletionCandidate> + Send + Sync {
-    let level = match option.as_deref() {
+pub(super) fn codes(option: Option<&str>) -> impl Fn(&OsStr) -> Vec<CompletionCandidate> + Send + Sync + use<> {
+    let level = match option {
         Some("deny") => Some(Level::Show(Severity::Error)),
         Some("warn") => Some(Level::Show(Severity::Warning)),
         Some("allow") => Some(Level::Allow),
@@ -150,4 +153,9 @@ pub(super) fn users(current: &OsStr) -> Vec<CompletionCandidate> {
     let database = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = database.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| (name.to_owned(), ""));
     matching(current, names)
+}
+
+/// The pages of the manual.
+pub(super) fn pages(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(current, manual::pages(command_line()).iter().map(|page| (short(page).to_owned(), "")))
 }

@@ -10,12 +10,12 @@ mod words;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Arg, Command, CommandFactory, ValueHint};
+use clap::{Arg, Command, ValueHint};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, PathCompleter};
 use clap_complete::env::{Elvish, Fish, Powershell, Shells};
 
-use crate::cli::{Cli, FAILED, FINE};
+use crate::cli::{FAILED, FINE, command_line};
 
 /// The variable in which a shell names itself when it asks.
 const VARIABLE: &str = "COMPLETE";
@@ -54,7 +54,7 @@ fn command() -> Command {
         let behind = |arg: Arg| if arg.is_positional() { arg } else { arg.hide(true) };
         command.mut_args(|arg| behind(offered(arg))).mut_subcommands(told)
     }
-    let mut command = Cli::command();
+    let mut command = command_line();
     // So that options which the crate adds itself, such as `--help`, are there.
     command.build();
     told(command)
@@ -69,7 +69,7 @@ fn offered(arg: Arg) -> Arg {
     let Some(name) = names.first().map(ToString::to_string) else { return arg };
     let option = arg.get_long().map(str::to_owned);
     let paths = |completer: PathCompleter| ArgValueCompleter::new(completer);
-    let completer = match (name.as_str(), option) {
+    let completer = match (name.as_str(), option.as_deref()) {
         ("PATH" | "FILE", None) => paths(
             PathCompleter::any()
                 .filter(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "hermes")),
@@ -81,6 +81,7 @@ fn offered(arg: Arg) -> Arg {
         ("A" | "B" | "NAME", _) => ArgValueCompleter::new(candidates::names),
         ("TEMPLATE", _) => ArgValueCompleter::new(candidates::templates),
         ("NAME=VALUE", _) => ArgValueCompleter::new(candidates::parameters),
+        ("PAGE", _) => ArgValueCompleter::new(candidates::pages),
         ("USER", _) => ArgValueCompleter::new(candidates::users),
         _ => return arg,
     };

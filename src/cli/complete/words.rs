@@ -3,9 +3,9 @@
 use std::env;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::{Command, CommandFactory};
+use clap::Command;
 
-use crate::cli::Cli;
+use crate::cli::command_line;
 use crate::config::{self, parse_target};
 use crate::model::Model;
 use crate::resolve::{self, Disk, Loaded};
@@ -27,7 +27,7 @@ pub(super) fn others() -> Vec<String> {
 
 /// Those of the words that are no options and no values of options, the subcommand left out.
 pub(super) fn positional() -> Vec<String> {
-    let (words, command) = (others(), Cli::command());
+    let (words, command) = (others(), command_line());
     let subcommand = words.iter().find_map(|word| command.find_subcommand(word));
     let mut found = Vec::new();
     let mut words = words.iter();
