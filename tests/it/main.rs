@@ -36,6 +36,7 @@ mod oracle;
 mod oracle_db;
 mod oracle_live;
 mod oracle_random;
+mod packaging;
 mod parser;
 mod rules;
 mod scale;
