@@ -1,6 +1,6 @@
 # hermesc for bash: what may come next is asked of the program.
 _hermesc() {
-    local line=$COMP_LINE word reply kept quoted= index=0 i
+    local line=$COMP_LINE index=0 kept='' quoted='' word reply i
     local -a words=()
     for ((i = 0; i < ${#COMP_WORDS[@]}; i++)); do
         word=${COMP_WORDS[i]}
