@@ -21,6 +21,9 @@ pub mod manual;
 pub mod model;
 pub mod policy;
 pub mod print;
+#[cfg(test)]
+#[path = "../tests/it/properties.rs"]
+mod properties;
 pub mod report;
 pub mod resolve;
 pub mod rules;

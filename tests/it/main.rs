@@ -38,6 +38,7 @@ mod oracle_live;
 mod oracle_random;
 mod packaging;
 mod parser;
+mod properties;
 mod rules;
 mod scale;
 mod schema;
