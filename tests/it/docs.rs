@@ -196,7 +196,7 @@ fn compare(path: &Path, document: &str, current: &str) {
 fn links_in_documents_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = documents();
-    paths.extend([root.join("ARCHITECTURE.md"), root.join("CHANGELOG.md")]);
+    paths.extend(["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name)));
     let decisions = fs::read_dir(root.join("docs/decisions")).expect("docs/decisions/ is there");
     paths.extend(decisions.map(|entry| entry.expect("an entry").path()));
     let mut links = 0;
