@@ -5,7 +5,7 @@
 //! | `hermes` | is compiled; it has exactly the errors that `error=CODE,…` says and the warnings of `warning=…` |
 //! | `hermes fragment` | the same, as the inside of a service |
 //! | `console` | the commands behind `$ ` are run one after the other; what they print is what is shown |
-//! | `sh` | is run, and succeeds |
+//! | `sh` | is run, and succeeds; with `file=` it is a script for the commands behind it |
 //! | `json`, `toml`, `yaml` | is parsed |
 //! | `dockerfile` | has instructions that there are |
 //! | `text`, `pest` | is a drawing, or a part of the grammar |
@@ -149,7 +149,9 @@ impl Run<'_> {
                 lines.next();
             }
             let output = self.command(&command);
-            let text = String::from_utf8_lossy(&output.stdout);
+            // Where the directory is differs from run to run.
+            let here = self.directory.path().to_string_lossy();
+            let text = String::from_utf8_lossy(&output.stdout).replace(here.as_ref(), "…");
             out.extend(text.lines().map(|line| format!("{}\n", line.trim_end())));
         }
         out
@@ -166,7 +168,7 @@ impl Run<'_> {
                 current.replace_range(start..start + block.text.len(), &shown);
                 Ok(())
             }
-            "sh" => {
+            "sh" if block.info.get("file").is_none() => {
                 let output = self.command(&format!("set -e\n{}", block.text));
                 let told = String::from_utf8_lossy(&output.stderr);
                 if output.status.success() { Ok(()) } else { Err(format!("{}: {told}", output.status)) }
@@ -210,6 +212,15 @@ fn wrapped(fragment: &str) -> String {
     format!("{named}{kind} web {{\n{filler}{fragment}}}\nbundle user {{ web }}\n")
 }
 
+/// What a block calls: all of it, or the commands without their output.
+fn commands(block: &Block) -> String {
+    if block.info.kind != "console" {
+        return block.text.clone();
+    }
+    let lines = block.text.lines().filter_map(|line| line.strip_prefix("$ ").or_else(|| line.strip_prefix("> ")));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn is_there(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").expect("PATH")).any(|directory| directory.join(program).is_file())
 }
@@ -223,7 +234,7 @@ fn run_page(page: &Page, program: &Program, tally: &mut Tally) {
     }
     for block in &page.blocks {
         let place = format!("{}:{}", page.name, block.line);
-        let (mistakes, calls) = program.mistakes(&block.text);
+        let (mistakes, calls) = program.mistakes(&commands(block));
         tally.wrong.extend(mistakes.into_iter().map(|mistake| format!("{place}: {mistake}")));
         tally.calls += calls;
         if let Some(reason) = block.info.get("not-run") {

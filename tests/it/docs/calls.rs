@@ -31,7 +31,7 @@ impl Program {
                     .collect();
                 if let Some(found) = self.mistake(&arguments) {
                     calls += 1;
-                    wrong.extend(found.map(|what| format!("{what}: {}", line.trim())));
+                    wrong.extend(found.err().map(|what| format!("{what}: {}", line.trim())));
                 }
             }
         }
@@ -39,17 +39,18 @@ impl Program {
     }
 
     /// `None` where this is no call: running text, or a path such as `hermesc/editor`.
-    fn mistake(&self, arguments: &[&str]) -> Option<Option<String>> {
+    fn mistake(&self, arguments: &[&str]) -> Option<Result<(), String>> {
         let command = arguments.first()?;
         if command.starts_with('-') {
-            return Some((!matches!(*command, "--help" | "--version")).then(|| format!("no option {command}")));
+            let known = matches!(*command, "--help" | "--version");
+            return Some(if known { Ok(()) } else { Err(format!("no option {command}")) });
         }
         if matches!(*command, "help" | "COMMAND") {
-            return Some(None);
+            return Some(Ok(()));
         }
         let Some(help) = self.0.get(*command) else {
             let name = command.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-            return name.then(|| Some(format!("no command {command}")));
+            return name.then(|| Err(format!("no command {command}")));
         };
         for (position, argument) in arguments.iter().enumerate().skip(1) {
             let (option, value) = argument.split_once('=').unwrap_or((*argument, ""));
@@ -60,7 +61,7 @@ impl Program {
                 })
             };
             if option.len() > 1 && option.starts_with('-') && !known(option) {
-                return Some(Some(format!("{command} has no option {option}")));
+                return Some(Err(format!("{command} has no option {option}")));
             }
             if option == "--format" {
                 let value =
@@ -70,12 +71,12 @@ impl Program {
                     let shown = help.contains(&format!("- {value}:")) || help.contains(&format!("- {value}\n"));
                     let listed = help.split(['[', ',', ']', ' ']).any(|word| word == value);
                     if !(shown || listed) {
-                        return Some(Some(format!("{command} has no format {value}")));
+                        return Some(Err(format!("{command} has no format {value}")));
                     }
                 }
             }
         }
-        Some(None)
+        Some(Ok(()))
     }
 }
 

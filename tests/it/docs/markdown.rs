@@ -55,7 +55,7 @@ impl Info {
                 Some(bare) => bare.split_at(bare.find(char::is_whitespace).unwrap_or(bare.len())),
             };
             if info.kind.is_empty() {
-                info.kind = key.to_owned();
+                key.clone_into(&mut info.kind);
             } else {
                 info.attributes.insert(key.to_owned(), value.to_owned());
             }
