@@ -212,6 +212,14 @@ fn wrapped(fragment: &str) -> String {
     format!("{named}{kind} web {{\n{filler}{fragment}}}\nbundle user {{ web }}\n")
 }
 
+/// Whether a reader is told which file a block is: the info string is not shown.
+fn is_named(page: &Page, number: usize, name: &str) -> bool {
+    let start = number.checked_sub(1).map_or(0, |before| page.blocks[before].range.end);
+    let before = page.text[start..page.blocks[number].range.start].rsplit_once("```").map_or("", |text| text.0);
+    let behind = page.blocks.get(number + 1).map(commands).unwrap_or_default();
+    before.contains(name) || behind.contains(name)
+}
+
 /// What a block calls: all of it, or the commands without their output.
 fn commands(block: &Block) -> String {
     if block.info.kind != "console" {
@@ -232,11 +240,16 @@ fn run_page(page: &Page, program: &Program, tally: &mut Tally) {
     for line in &page.indented {
         tally.wrong.push(format!("{}:{line}: code is fenced here, so that it says what it is", page.name));
     }
-    for block in &page.blocks {
+    for (number, block) in page.blocks.iter().enumerate() {
         let place = format!("{}:{}", page.name, block.line);
         let (mistakes, calls) = program.mistakes(&commands(block));
         tally.wrong.extend(mistakes.into_iter().map(|mistake| format!("{place}: {mistake}")));
         tally.calls += calls;
+        if block.info.get("file").is_some_and(|name| !is_named(page, number, name)) {
+            tally
+                .wrong
+                .push(format!("{place}: the text in front of it, or the commands behind it, do not name the file"));
+        }
         if let Some(reason) = block.info.get("not-run") {
             assert!(!reason.is_empty(), "{place}: why is it not run?");
             tally.not_run.push(format!("{}: {}: {reason}\n", page.name, block.info.kind));
