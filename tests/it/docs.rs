@@ -48,6 +48,16 @@ fn every_word_of_the_language_is_used_in_its_reference() {
     assert!(missing.is_empty(), "no example of docs/language.md has {missing:?}");
 }
 
+#[test]
+fn the_site_colours_every_word_of_the_language() {
+    let script = fs::read_to_string(markdown::root().join("docs/theme/hermes.js")).expect("docs/theme/hermes.js");
+    let words: Vec<&str> = script.split(|sign: char| sign.is_whitespace() || sign == '`').collect();
+    let known = DEFINITIONS.iter().map(|(word, _)| *word).chain(STATEMENTS.iter().map(|statement| statement.keyword));
+    let options = READY_OPTIONS.iter().chain(LOG_OPTIONS).map(|option| option.keyword);
+    let missing: Vec<&str> = known.chain(options).filter(|word| !words.contains(word)).collect();
+    assert!(missing.is_empty(), "docs/theme/hermes.js does not know {missing:?}");
+}
+
 /// A document is as it should be, or is made so where that is asked for.
 fn compare(path: &Path, document: &str, current: &str) {
     if std::env::var_os("HERMESC_BLESS").is_some() {

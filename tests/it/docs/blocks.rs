@@ -81,6 +81,9 @@ impl Run<'_> {
             .env("LC_ALL", "C.UTF-8")
             .env("HOME", self.directory.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            // A `make` around the tests would number those in them.
+            .env_remove("MAKELEVEL")
+            .env_remove("MAKEFLAGS")
             .output()
             .expect("sh starts")
     }
