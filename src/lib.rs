@@ -20,6 +20,9 @@ pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod print;
+#[cfg(test)]
+#[path = "../tests/it/properties.rs"]
+mod properties;
 pub mod report;
 pub mod resolve;
 pub mod rules;

@@ -18,7 +18,7 @@ use hermesc::s6rc::target::Target;
 use hermesc::s6rc::write;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
 use crate::memory::Memory;
@@ -242,7 +242,7 @@ pub fn temporary() -> (TempDir, Utf8PathBuf) {
 
 #[test]
 fn random_trees_come_back_as_they_were() {
-    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::properties::config(150));
     let places = select(vec![
         Scripts::Inline,
         Scripts::InlineText(Utf8Path::new("set.files")),

@@ -35,6 +35,7 @@ mod oracle_db;
 mod oracle_live;
 mod oracle_random;
 mod parser;
+mod properties;
 mod rules;
 mod scale;
 mod schema;

@@ -131,7 +131,7 @@ fn scripts_are_in_their_own_languages() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+    #![proptest_config(crate::properties::config(192))]
 
     #[test]
     fn any_row_of_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..12)) {
