@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use hermesc::language::DEFINITIONS;
+
 use super::compare;
 use super::markdown::root;
 
@@ -93,4 +95,20 @@ fn the_page_of_the_syntax_is_the_grammar() {
     for line in grammar.lines().filter(|line| !line.starts_with("//") && !line.is_empty()) {
         assert!(current.contains(line), "{line}");
     }
+}
+
+#[test]
+fn the_grammar_and_the_table_know_the_same_definitions() {
+    let grammar = fs::read_to_string(root().join("grammar/hermes.pest")).expect("the grammar");
+    let section = grammar.split("// Definitions\n").nth(1).and_then(|rest| rest.split("// Statements\n").next());
+    let section = section.expect("the definitions of the grammar");
+    // `in` stands within a `for`, and `service` is a kind where none is known.
+    let words = section.lines().filter(|line| !line.starts_with("//") && line.contains("boundary"));
+    let mut words: Vec<&str> = words.flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
+    words.retain(|word| !matches!(*word, "in" | "service") && !word.starts_with("flag-"));
+    words.sort_unstable();
+    words.dedup();
+    let mut known: Vec<&str> = DEFINITIONS.iter().map(|(word, _)| *word).collect();
+    known.sort_unstable();
+    assert_eq!(words, known);
 }

@@ -1,7 +1,9 @@
 //! Every link within the repository leads somewhere, and the site's table of contents is whole.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 use super::markdown::{Page, pages, root};
 
@@ -84,4 +86,39 @@ fn the_table_of_contents_names_every_page_once() {
         .collect();
     assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), all);
     assert_eq!(listed.len(), all.len(), "a page is listed twice");
+}
+
+#[test]
+fn the_site_is_built_with_all_its_links() {
+    let site = tempfile::tempdir().expect("a directory");
+    let built =
+        Command::new("mdbook").arg("build").arg(root().join("docs")).arg("--dest-dir").arg(site.path()).output();
+    let Ok(output) = built else {
+        eprintln!("docs: the site was not built: there is no mdbook here");
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let docs = root().join("docs");
+    let html =
+        |path: &Path| site.path().join(path.strip_prefix(&docs).expect("a page of docs/")).with_extension("html");
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    let pages = pages();
+    for page in pages.iter().filter(|page| page.path.starts_with(&docs) && !page.name.ends_with("SUMMARY.md")) {
+        let text = fs::read_to_string(html(&page.path)).unwrap_or_else(|error| panic!("{}: {error}", page.name));
+        for (line, link) in &page.links {
+            let Some((path, anchor)) = target(page, link) else { continue };
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            seen += 1;
+            let there = fs::read_to_string(html(&path)).unwrap_or_default();
+            let named = anchor.as_ref().is_none_or(|anchor| there.contains(&format!("id=\"{anchor}\"")));
+            let shown = link.replace(".md", ".html");
+            if there.is_empty() || !named || !text.contains(&format!("href=\"{shown}\"")) {
+                wrong.push(format!("{}:{line}: {link}", page.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "links that do not lead there on the site:\n{}", wrong.join("\n"));
+    assert!(seen > 50, "only {seen} links were found");
 }
