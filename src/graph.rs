@@ -3,6 +3,7 @@
 //! Nodes are the definitions, the names of the target, and what is known from elsewhere. A dependency on a bundle is one on
 //! each of its members, so a bundle's members are edges too: every circle in this graph is one that s6-rc-compile refuses.
 
+mod tangles;
 mod waves;
 
 use std::collections::{HashMap, HashSet, VecDeque};

@@ -6,11 +6,13 @@ pub mod cli;
 pub mod compile;
 pub mod config;
 pub mod diagnostic;
+pub mod draw;
 pub mod expand;
 pub mod fix;
 pub mod format;
 pub mod graph;
 pub mod import;
+pub mod inspect;
 pub mod instance;
 pub mod language;
 pub mod language_reference;
@@ -18,6 +20,9 @@ pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod print;
+#[cfg(test)]
+#[path = "../tests/it/properties.rs"]
+mod properties;
 pub mod report;
 pub mod resolve;
 pub mod rules;

@@ -62,6 +62,25 @@
         (indent-region (point-min) (point-max))
         (should (equal (buffer-string) before))))))
 
+(ert-deftest hermes-test-texts-stay ()
+  "Indentation changes nothing of what a script holds."
+  (let ((text "oneshot a {\n    down exec echo a,\n    up text \"\"\"\n  x\n\n        y\n  \"\"\"\n}\n"))
+    (hermes-test--with text
+      (indent-region (point-min) (point-max))
+      (should (equal (buffer-string) text)))))
+
+(ert-deftest hermes-test-typed ()
+  "New lines begin where `hermesc fmt' has them."
+  (hermes-test--with ""
+    (dolist (line '("oneshot a {" "up sh \"\"\"" "set -e" "true" "\"\"\""))
+      (insert line)
+      (newline)
+      (indent-according-to-mode))
+    (insert "}")
+    (indent-according-to-mode)
+    (should (equal (buffer-string)
+                   "oneshot a {\n    up sh \"\"\"\n        set -e\n        true\n        \"\"\"\n}"))))
+
 (ert-deftest hermes-test-outline ()
   (hermes-test--with "longrun web {\n}\nbundle user { web }\n"
     (require 'imenu)

@@ -125,10 +125,7 @@
   (save-excursion
     (goto-char begin)
     (if (nth 3 state)
-        ;; The closing quotes stand one step further in than the statement.
-        (when (looking-at "\"\"\"+[ \t]*$")
-          (goto-char (nth 8 state))
-          (+ (current-indentation) hermes-indent-offset))
+        (hermes--column-in-text state)
       (let ((closes (looking-at-p "[])}]"))
             (open (nth 1 state)))
         (cond
@@ -137,6 +134,17 @@
          ((null open) 0)
          (t (goto-char open)
             (+ (current-indentation) (if closes 0 hermes-indent-offset))))))))
+
+(defun hermes--column-in-text (state)
+  "The column of a new line in the text of STATE; nil for others.
+Blanks of a text are part of it."
+  (when (looking-at-p "[ \t]*$")
+    (forward-line 0)
+    (skip-chars-backward " \t\n")
+    (if (< (line-beginning-position) (nth 8 state))
+        ;; The first line stands one step further in than the statement, and so will the closing quotes.
+        (+ (current-indentation) hermes-indent-offset)
+      (current-indentation))))
 
 (defun hermes--continues-p ()
   "Whether the line before goes on in this one."
@@ -154,6 +162,8 @@
       (and (not (nth 3 state))
            (or (eq (char-before) ?\\)
                (and (memq (char-before) '(?, ?|))
+                    ;; In `exec' they are words like others.
+                    (not (save-excursion (re-search-backward "[ \t]exec[ \t]" (line-beginning-position) t)))
                     (let ((open (nth 1 state)))
                       (or (null open)
                           (and (eq (char-after open) ?{)

@@ -19,8 +19,11 @@ use hermesc::source::FileId;
 use hermesc::syntax::ast::{Definition, DefinitionKind};
 use hermesc::syntax::{Reading, parse};
 
+/// What must hold for any bytes.
+pub type Check = fn(&[u8]);
+
 /// The targets and their names.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Check)] = &[
     ("parse", parsed),
     ("format", formatted),
     ("check", checked),

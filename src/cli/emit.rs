@@ -1,20 +1,27 @@
 //! `hermesc emit`
 
-use camino::Utf8PathBuf;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use crate::cli::output::{self, Stream};
 use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
 use crate::compile;
+use crate::fix::unified;
 use crate::model::Model;
-use crate::report::count;
-use crate::resolve::Disk;
+use crate::report::{count, safe_text};
+use crate::resolve::{Disk, Files};
 use crate::s6rc::image;
-use crate::s6rc::plan::plan;
-use crate::s6rc::write::{WriteError, write};
+use crate::s6rc::plan::{Entry, FileTree, plan};
+use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, write, write_file};
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // one a flag
 pub(super) struct EmitArgs {
     #[command(flatten)]
     input: Input,
@@ -28,10 +35,22 @@ pub(super) struct EmitArgs {
     /// wrapper around the main program and the stage 2 hook. The Dockerfile's lines for them are printed.
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     rootfs: Option<Utf8PathBuf>,
-    /// Write into a directory that holds files which hermesc did not write. Files of the same name are replaced, others are
-    /// kept.
+    /// Write into a directory that holds files which hermesc did not write, and over what was changed by hand since. Files of
+    /// the same name are replaced, others are kept.
     #[arg(long)]
     force: bool,
+    /// Write nothing, and name what would change; 1 is the exit code where something would.
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, and show what would change as a diff.
+    #[arg(long)]
+    diff: bool,
+    /// Also write the names of all files that were read, as make and ninja take them.
+    #[arg(long, value_name = "FILE")]
+    depfile: Option<Utf8PathBuf>,
+    /// Wait until everything is on the disk: without it, a power cut may take what was written last.
+    #[arg(long)]
+    sync: bool,
 }
 
 pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
@@ -39,7 +58,8 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
         Ok(options) => options,
         Err(code) => return code,
     };
-    let checked = match compile::check_with(&Disk, &arguments.input.paths, &options) {
+    let files = Recorder::default();
+    let checked = match compile::check_with(&files, &arguments.input.paths, &options) {
         Ok(checked) => checked,
         Err((path, error)) => return output::unreadable(&path, &error),
     };
@@ -68,7 +88,14 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
         }
         (None, None) => return output::failure("neither -o DIR nor --rootfs DIR was given", None),
     };
-    match write(&tree, directory, arguments.force) {
+    if arguments.check || arguments.diff {
+        return preview(&tree, directory, arguments);
+    }
+    let time = match source_date() {
+        Ok(time) => time,
+        Err(code) => return code,
+    };
+    match write(&tree, directory, How { force: arguments.force, sync: arguments.sync, time }) {
         Ok(written) => {
             let definitions = count(model.definitions.len(), "definition");
             let removed = if written.removed > 0 { format!(", {} removed", written.removed) } else { String::new() };
@@ -83,13 +110,126 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
                     image::dockerfile(model, directory).iter().map(|line| format!("  {line}\n")).collect();
                 Stream::Out.write(&format!("lines for the Dockerfile:\n{lines}"));
             }
-            FINE
+            if let Some(reason) = written.in_place {
+                Stream::Err.write(&safe_text(&format!("note: written file by file, since {reason}\n")));
+            }
+            match &arguments.depfile {
+                Some(path) => depfile(path, directory, &files),
+                None => FINE,
+            }
         }
+        Err(error @ WriteError::WouldLose { .. }) => would_lose(directory, &error),
         Err(error @ WriteError::Foreign { .. }) => output::failure(
             &error.to_string(),
             Some("name a new directory, or say --force to write beside them; files of the same name are then replaced"),
         ),
         Err(error) => output::failure(&error.to_string(), None),
+    }
+}
+
+/// What would change, and nothing is written.
+fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
+    let changes = match compare(tree, directory) {
+        Ok(changes) => changes,
+        Err(error) => return output::failure(&safe_text(&error.to_string()), None),
+    };
+    for (path, way) in &changes.ways {
+        if arguments.diff {
+            let (old, new) = (Disk.read(&directory.join(path)).unwrap_or_default(), tree.entries.get(path));
+            let new = if let Some(Entry::File { bytes, .. }) = new { bytes.as_slice() } else { &[] };
+            Stream::Out.write_changes(&unified(path, &old, new));
+        } else if !matches!(tree.entries.get(path), Some(Entry::Directory)) || *way == Way::Replace {
+            let sign = match way {
+                Way::Add => '+',
+                Way::Replace => '~',
+                Way::Remove => '-',
+            };
+            Stream::Out.write(&safe_text(&format!("{sign} {path}\n")));
+        }
+    }
+    if changes.is_empty() {
+        Stream::Err.write(&safe_text(&format!("{directory} is as it should be\n")));
+        return FINE;
+    }
+    let by_hand = if changes.lost.is_empty() {
+        String::new()
+    } else {
+        format!("; {} of it by hand, and `emit` would refuse", count(changes.lost.len(), "change"))
+    };
+    Stream::Err.write(&safe_text(&format!("{directory} is not what would be emitted{by_hand}\n")));
+    PROBLEMS
+}
+
+/// Shows what would be lost.
+fn would_lose(directory: &Utf8Path, error: &WriteError) -> u8 {
+    if let WriteError::WouldLose { lost, .. } = error {
+        for one in lost.iter().take(SHOWN) {
+            match (&one.current, &one.new) {
+                (Some(current), new) => {
+                    Stream::Err.write_changes(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
+                }
+                (None, _) => Stream::Err.write(&safe_text(&format!("{} is in the way\n", one.path))),
+            }
+        }
+        if lost.len() > SHOWN {
+            Stream::Err.write(&format!("and {} more\n", lost.len() - SHOWN));
+        }
+    }
+    let help = format!(
+        "nothing was written to {directory}; say it in the source, or use --force to write over it: `-` is what is there"
+    );
+    output::failure(&safe_text(&error.to_string()), Some(&safe_text(&help)))
+}
+
+/// At most so many changes by hand are shown.
+const SHOWN: usize = 10;
+
+/// `SOURCE_DATE_EPOCH`, seconds since 1970: the time of everything that is written (reproducible-builds.org).
+fn source_date() -> Result<Option<SystemTime>, u8> {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = value.to_str().and_then(|text| text.parse::<u64>().ok());
+    let time = seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
+    time.map(Some).ok_or_else(|| {
+        output::failure(
+            "SOURCE_DATE_EPOCH is not a number of seconds",
+            Some("unset it, or give it the time of the sources"),
+        )
+    })
+}
+
+/// The disk, and which files of it were read.
+#[derive(Default)]
+struct Recorder(RefCell<BTreeSet<Utf8PathBuf>>);
+
+impl Files for Recorder {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.0.borrow_mut().insert(path.to_owned());
+        Disk.read(path)
+    }
+
+    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
+        let names = Disk.list(path)?;
+        if names.is_some() {
+            // A file that is new in it counts.
+            self.0.borrow_mut().insert(path.to_owned());
+        }
+        Ok(names)
+    }
+}
+
+/// Writes what the output depends on. The output is told by its manifest, which is written last.
+fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Recorder) -> u8 {
+    let word = |path: &Utf8Path| {
+        path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
+    };
+    let names = files.0.borrow();
+    let inputs: String = names.iter().map(|path| format!(" \\\n  {}", word(path))).collect();
+    // A file that is gone is no reason to stop.
+    let phony: String = names.iter().map(|path| format!("\n{}:\n", word(path))).collect();
+    let text = format!("{}:{inputs}\n{phony}", word(&directory.join(MANIFEST)));
+    match write_file(path, text.as_bytes()) {
+        Ok(()) => FINE,
+        Err(error) => output::failure(&safe_text(&error.to_string()), None),
     }
 }
 

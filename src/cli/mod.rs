@@ -5,7 +5,9 @@ mod emit;
 mod expand;
 mod explain;
 mod fmt;
+mod graph;
 mod import;
+mod inspect;
 mod instantiate;
 mod lsp;
 mod mend;
@@ -72,6 +74,18 @@ enum Command {
     Import(import::ImportArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
+    /// Draw the services and what they need: for Graphviz, as Mermaid, SVG, JSON, or a page to click in.
+    Graph(graph::GraphArgs),
+    /// Say in which order services start, and how long the boot may take.
+    Plan(inspect::PlanArgs),
+    /// Say why one name needs another: all shortest chains.
+    Why(inspect::WhyArgs),
+    /// Say what never starts where a service fails to, and what stops with it.
+    WhatIf(inspect::WhatIfArgs),
+    /// List the services and bundles.
+    List(inspect::ListArgs),
+    /// Say all that is known of one name.
+    Show(inspect::ShowArgs),
     /// Serve an editor on standard input and output, as the Language Server Protocol has it.
     Lsp,
     /// Say what a code of a diagnostic means, with a bad and a good example.
@@ -100,6 +114,12 @@ pub fn run() -> ExitCode {
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
+        Command::Graph(arguments) => graph::run(arguments),
+        Command::Plan(arguments) => inspect::plan(arguments, cli.color),
+        Command::Why(arguments) => inspect::why(arguments, cli.color),
+        Command::WhatIf(arguments) => inspect::what_if(arguments, cli.color),
+        Command::List(arguments) => inspect::list(arguments, cli.color),
+        Command::Show(arguments) => inspect::show(arguments, cli.color),
         Command::Lsp => lsp::run(),
         Command::Explain(arguments) => explain::run(arguments),
     };

@@ -10,7 +10,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use glob::Pattern;
 
-use crate::cli::output;
+use crate::cli::output::{self, Stream};
+use crate::cli::settings::{Severities, options};
+use crate::cli::{FINE, Input, PROBLEMS};
 use crate::compile::{self, Checked, Options};
 use crate::report::list;
 use crate::resolve::Disk;
@@ -75,6 +77,37 @@ pub(super) struct Set {
     pub(super) roots: Vec<Utf8PathBuf>,
     /// What was found.
     pub(super) checked: Result<Checked, Failure>,
+}
+
+/// What every command takes that answers questions about one service set.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    directories: Directories,
+}
+
+impl One {
+    /// Reads the set, whatever is wrong with it, and gives the exit code: that there are errors is said, and no more.
+    pub(super) fn read(&self) -> Result<(Checked, u8), u8> {
+        let options = options(&self.input, &Severities::default())?;
+        let mut sets = check(jobs(&self.input.paths, false, &self.directories, &options)?, &options);
+        let number = sets.len();
+        let (Some(set), true) = (sets.pop(), number < 2) else {
+            return Err(output::failure(
+                &format!("the paths are {number} service sets"),
+                Some("name the paths of one of them"),
+            ));
+        };
+        let checked = set.checked.map_err(|(path, error)| output::unreadable(&path, &error))?;
+        if checked.errors() == 0 {
+            return Ok((checked, FINE));
+        }
+        let errors = crate::report::count(checked.errors(), "error");
+        Stream::Err.write(&format!("note: {errors} in these services\n  help: `hermesc check` shows them\n"));
+        Ok((checked, PROBLEMS))
+    }
 }
 
 impl Job {

@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 use crate::policy::Level;
 
 /// What every command that checks takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Severities {
     /// Make a code's problems errors; `all`, or `warnings` for whatever is a warning.
     #[arg(long, value_name = "CODE")]

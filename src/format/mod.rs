@@ -44,6 +44,10 @@ pub struct Formatted {
 pub fn format(text: &str) -> Formatted {
     let mark = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
     let (mark, text) = text.split_at_checked(mark).unwrap_or(("", text));
+    if text.starts_with(MARK) {
+        // Only the first is a mark: a second one is part of something that cannot be read.
+        return Formatted { text: format!("{mark}{text}"), left: vec![1] };
+    }
     let ends = text.matches("\r\n").count();
     let formatted = if ends > 0 && ends == text.matches('\n').count() {
         let formatted = with_line_feeds(&text.replace("\r\n", "\n"));

@@ -12,12 +12,19 @@ impl Formatter<'_> {
         let start = statement.span.start;
         let end = statement.arguments.last().map_or(statement.keyword.span.end, |argument| argument.span().end);
         let line = self.loose(Span { start, end }, indent).unwrap_or_else(|| self.line(statement, indent));
-        let Some(options) = &statement.options else { return line };
+        let Some(options) = &statement.options else { return line + self.end(statement, end) };
         let header = self.comments_in(Span { start: end, end: options.span.start });
         let before = line.lines().last().unwrap_or_default().chars().count() + 1;
         let before = if line.contains('\n') { before } else { before + indent };
         let items = options.statements.iter().map(Item::Statement).collect();
         format!("{line} {}", self.braces(options.span, header, items, indent, (usize::MAX, before)))
+    }
+
+    /// The `;` without which a comma with nothing behind it would take what is on the next line.
+    fn end(&self, statement: &Statement, end: u32) -> &'static str {
+        let is_open = matches!(statement.arguments.last(), Some(Argument::Punctuation(',', _)));
+        let behind = self.text.get(end as usize..).unwrap_or_default();
+        if is_open && behind.trim_start_matches([' ', '\t']).starts_with(';') { ";" } else { "" }
     }
 
     /// The keyword and the arguments.
@@ -39,7 +46,7 @@ impl Formatter<'_> {
     fn arguments(&self, statement: &Statement, indent: usize, group: Group, at_commas: bool) -> String {
         let inner = indent + INDENT;
         let mut line = self.slice(statement.keyword.span).to_owned();
-        let (mut at, mut sign) = (statement.keyword.span.end, ' ');
+        let (mut at, mut sign, mut is_exec) = (statement.keyword.span.end, ' ', false);
         for argument in &statement.arguments {
             let span = argument.span();
             let here = if let Argument::Punctuation(sign, _) = argument { *sign } else { ' ' };
@@ -47,9 +54,11 @@ impl Formatter<'_> {
                 line.push_str(&format!(" \\\n{:inner$}", ""));
             } else if at_commas && sign == ',' {
                 line.push_str(&format!("\n{:inner$}", ""));
-            } else if !matches!(here, ',' | ')') && sign != '(' {
+            } else if !matches!(here, ',' | ')') && sign != '(' && !(is_exec && at == span.start) {
                 line.push(' ');
             }
+            // With a blank behind it the word would begin a command.
+            is_exec = matches!(argument, Argument::Text(text) if text.is_word("exec"));
             line.push_str(&match argument {
                 Argument::Text(text) => self.written(text, indent),
                 Argument::List(list) => self.list(list, indent, group),

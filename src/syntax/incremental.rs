@@ -244,7 +244,7 @@ mod tests {
     ];
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+        #![proptest_config(crate::properties::config(512))]
         #[test]
         fn edits_make_what_a_fresh_reading_makes(
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..16),

@@ -95,6 +95,8 @@ mod tests {
     ];
 
     proptest! {
+        #![proptest_config(crate::properties::config(256))]
+
         #[test]
         fn pieces_make_no_difference(
             parts in prop::collection::vec(prop::sample::select(PARTS), 0..12),

@@ -35,9 +35,11 @@ fn keywords_are_known() {
 #[test]
 fn queries_are_sound() {
     let language = Language::new(tree_sitter_hermes::LANGUAGE);
-    for name in ["highlights", "injections", "brackets", "outline"] {
-        let path = format!("editor/zed/languages/hermes/{name}.scm");
-        assert!(Query::new(&language, &read(&path)).is_ok(), "{path}");
+    let zed = ["highlights", "injections", "brackets", "outline"].map(|name| format!("zed/languages/hermes/{name}"));
+    for name in zed.into_iter().chain(["helix/indents".to_owned()]) {
+        let path = format!("editor/{name}.scm");
+        let query = Query::new(&language, &read(&path));
+        assert!(query.is_ok_and(|query| query.pattern_count() > 0), "{path}");
     }
 }
 

@@ -39,6 +39,6 @@ fn the_mode_compiles_without_warnings() {
 #[test]
 fn the_mode_colours_and_indents() {
     if let Some((fine, said)) = emacs(&["-L", ".", "-l", "hermes-mode-test.el", "-f", "ert-run-tests-batch-and-exit"]) {
-        assert!(fine && said.contains("Ran 4 tests, 4 results as expected"), "{said}");
+        assert!(fine && said.contains("Ran 6 tests, 6 results as expected"), "{said}");
     }
 }

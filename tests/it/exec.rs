@@ -141,7 +141,7 @@ fn spelled(word: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(crate::properties::config(60))]
 
     #[test]
     fn every_argument_arrives_as_it_was_written(words in prop::collection::vec(r#"[ -~\n\\'"$`{}#;é☃\t]{0,12}|\$\{HOST\}"#, 1..5)) {
@@ -218,8 +218,31 @@ fn conditions() -> impl Strategy<Value = Condition> {
     })
 }
 
+/// Whether a longrun runs is what the condition says of its environment.
+fn holds_as_written(condition: &Condition, variables: [(&'static str, Option<&'static str>); 2], notify: bool) {
+    let env: BTreeMap<&str, &str> = variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let given: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, *value)).collect();
+    // 2 is a descriptor that is always there.
+    let ready = if notify { "    raw notification-fd text \"2\\n\"\n" } else { "" };
+    let run = run_of(&format!("{ready}    when {}\n    run exec echo runs", condition.written()));
+    let (code, out, err) = start(&run, &given);
+    let expected = if condition.holds(&env) { (Some(0), "runs\n") } else { (Some(125), "") };
+    let out = String::from_utf8_lossy(&out);
+    assert_eq!((code, out.as_ref()), expected, "{err}\n{}", String::from_utf8_lossy(&run));
+}
+
+#[test]
+fn a_backslash_in_an_empty_environment() {
+    if has_execline() {
+        let host = || Condition::Truthy("HOST");
+        let either = Condition::Or(vec![Condition::Equals("HOST", "\\"), host()]);
+        let condition = Condition::Not(Box::new(Condition::And(vec![either, host()])));
+        holds_as_written(&condition, [("HOST", None), ("OTHER", None)], false);
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(crate::properties::config(150))]
 
     #[test]
     fn conditions_hold_as_they_are_written(
@@ -229,16 +252,7 @@ proptest! {
         notify in any::<bool>(),
     ) {
         if has_execline() {
-            let env: BTreeMap<&str, &str> =
-                [("HOST", host), ("OTHER", other)].into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-            let given: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, *value)).collect();
-            // 2 is a descriptor that is always there.
-            let ready = if notify { "    raw notification-fd text \"2\\n\"\n" } else { "" };
-            let run = run_of(&format!("{ready}    when {}\n    run exec echo runs", condition.written()));
-            let (code, out, err) = start(&run, &given);
-            let expected = if condition.holds(&env) { (Some(0), "runs\n") } else { (Some(125), "") };
-            let out = String::from_utf8_lossy(&out);
-            prop_assert_eq!((code, out.as_ref()), expected, "{}\n{}", err, String::from_utf8_lossy(&run));
+            holds_as_written(&condition, [("HOST", host), ("OTHER", other)], notify);
         }
     }
 }

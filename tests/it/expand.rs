@@ -10,7 +10,7 @@ use hermesc::resolve::Disk;
 use hermesc::s6rc::plan::plan;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use crate::cli::hermesc;
 use crate::memory::{check, found};
@@ -190,7 +190,7 @@ fn set() -> impl Strategy<Value = String> {
 #[test]
 fn random_sets_mean_the_same_when_printed() {
     let sound = std::cell::Cell::new(0);
-    let mut runner = TestRunner::new(Config { cases: 300, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::properties::config(300));
     let result = runner.run(&set(), |text| {
         let checked = check(&text);
         if checked.errors() == 0 {

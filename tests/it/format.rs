@@ -104,7 +104,7 @@ fn shaken(text: &str, choices: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+    #![proptest_config(crate::properties::config(192))]
 
     #[test]
     fn a_layout_has_no_meaning(
@@ -139,6 +139,22 @@ proptest! {
         let end = floor(text, start + length).max(start);
         laid_out(&format!("{}{piece}{}", &text[..start], &text[end..]));
     }
+}
+
+#[test]
+fn a_comma_at_the_end_of_a_statement_does_not_take_the_next_line() {
+    laid_out("longrun a {\n    depends-on b,; c\n    # Comment.\n    down-signal SIGHUP\n}\n");
+}
+
+#[test]
+fn what_looks_like_a_command_becomes_none() {
+    laid_out("oneshot a {\n    up exec(true\n    down exec[ true\n}\n");
+    laid_out("oneshot a {\n    up exec\"b\" c\n    down exec=d\n}\n");
+}
+
+#[test]
+fn a_second_byte_order_mark_is_left_alone() {
+    laid_out("\u{feff}\u{feff}longrun a { }\n");
 }
 
 /// A directory with files in it.

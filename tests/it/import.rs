@@ -18,7 +18,7 @@ use hermesc::s6rc::target::Target;
 use hermesc::s6rc::write;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
 use crate::memory::Memory;
@@ -230,7 +230,7 @@ fn there_and_back(from: &Utf8Path, to: &Utf8Path, scripts: Scripts<'_>) -> Impor
     memory.0.extend(imported.printed.files.clone());
     memory.0.insert("set.hermes".into(), imported.printed.text.clone().into_bytes());
     let checked = compile::check(&memory, &["set.hermes".into()], None).expect("the text can be read");
-    write::write(&plan(&checked.model), to, false).expect("written");
+    write::write(&plan(&checked.model), to, write::How::default()).expect("written");
     imported
 }
 
@@ -242,7 +242,7 @@ pub fn temporary() -> (TempDir, Utf8PathBuf) {
 
 #[test]
 fn random_trees_come_back_as_they_were() {
-    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::properties::config(150));
     let places = select(vec![
         Scripts::Inline,
         Scripts::InlineText(Utf8Path::new("set.files")),
@@ -348,7 +348,7 @@ fn what_the_compiler_accepts_can_be_imported_and_emitted() {
         };
         let imported = import(&read.tree, &options).map_err(|error| error.to_string()).expect(&name);
         let checked = crate::memory::check(&imported.printed.text);
-        write::write(&plan(&checked.model), &to, false).unwrap();
+        write::write(&plan(&checked.model), &to, write::How::default()).unwrap();
         assert_eq!(on_disk(from.as_std_path()), on_disk(to.as_std_path()), "{name}\n{}", imported.printed.text);
         let codes = crate::oracle::error_codes(&checked);
         let expected: Vec<&str> =

@@ -74,7 +74,7 @@ fn compare(input: &Utf8Path) {
     let directory = tempfile::tempdir().expect("a directory");
     let below = |name: &str| Utf8PathBuf::from_path_buf(directory.path().join(name)).expect("UTF-8");
     let (tree, database) = (below("tree"), below("database"));
-    write(&plan(model), &tree, false).expect("written");
+    write(&plan(model), &tree, hermesc::s6rc::write::How::default()).expect("written");
     let mut sources: Vec<Utf8PathBuf> = vec![tree.clone()];
     if model.target.is_overlay() {
         overlay_names(below("overlay").as_std_path(), model);

@@ -1,4 +1,5 @@
-//! The real Neovim, with the plugin in `editor/nvim` and the real server: what a user sees, does and gets.
+//! The real Neovim, with the plugin in `editor/nvim` and the real server: what a user sees, does and gets. And the real Vim,
+//! with `editor/vim`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -144,6 +145,12 @@ function steps.indent()
   vim.cmd("syntax sync fromstart")
   vim.cmd("normal! gg=G")
   result.indented = text(0)
+  vim.cmd("%delete _")
+  for at, line in ipairs({ "oneshot a {", 'up sh """', "if x", "    y", '"""', "}", "let b = 1" }) do
+    -- Colours, on which indentation looks, follow what is shown.
+    vim.cmd("redraw | normal! " .. (at == 1 and "i" or "o") .. line)
+  end
+  result.typed = text(0)
   vim.cmd("bwipeout!")
 end
 
@@ -174,15 +181,6 @@ fn put(directory: &Path, path: &str, text: &str) {
     let path = directory.join(path);
     fs::create_dir_all(path.parent().expect("a directory")).expect("directories");
     fs::write(path, text).expect("a file");
-}
-
-/// Whether a program is there; says so on standard error where it is not.
-fn is_there(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    if !there {
-        eprintln!("{program} is not installed: what is tested with it was not run");
-    }
-    there
 }
 
 /// Runs an editor to its end, and kills it where it does not come to one.
@@ -227,7 +225,8 @@ fn neovim(directory: &Path) -> Value {
 
 #[test]
 fn neovim_shows_mends_renames_and_formats() {
-    if !is_there("nvim") {
+    if Command::new("nvim").arg("--version").output().is_err() {
+        eprintln!("nvim is not installed: what is tested with it was not run");
         return;
     }
     let directory = tempfile::tempdir().expect("a directory");
@@ -269,11 +268,70 @@ fn neovim_shows_mends_renames_and_formats() {
     let [_, extra] = renamed;
     assert_eq!(result["formatted"], extra.replace("  run", "    run"));
     let indented = concat!(
-        "longrun a {\n    run exec printf '{' # {\n    env A = \"}\"\n    finish sh \"\"\"\n        if x\n        \"\"\"\n",
+        "longrun a {\n    run exec printf '{' # {\n    env A = \"}\"\n    finish sh \"\"\"\nif x\n\"\"\"\n",
         "    log to x {\n        keep 3\n    }\n}\nuse t(\n    \"v\"\n)\nbundle user {\n    a\n}\n",
         "longrun b { run exec b }\nlet a = 1\n",
     );
     assert_eq!(result["indented"], indented);
+    assert_eq!(
+        result["typed"],
+        "oneshot a {\n    up sh \"\"\"\n        if x\n            y\n        \"\"\"\n}\nlet b = 1\n"
+    );
     let wrong = result["directory"].as_array().expect("a list");
     assert!(wrong.iter().any(|problem| problem["severity"] == 1), "{wrong:?}");
+}
+
+/// What is done in Vim: every text, laid out by `hermesc fmt`, is indented anew from its first column, but for what stands in texts.
+const VIM: &str = r#"
+filetype plugin indent on
+syntax on
+let result = []
+for path in glob('texts/*.hermes', 1, 1)
+  execute 'edit' path
+  let before = getline(1, '$')
+  for number in reverse(range(1, line('$')))
+    let in_text = !empty(filter(synstack(number, 1), 'synIDattr(v:val, "name") =~# "Text\\|Script\\|Quotes"'))
+    if !in_text
+      call setline(number, substitute(getline(number), '^ *', '', ''))
+    endif
+  endfor
+  syntax sync fromstart
+  silent normal! gg=G
+  for number in range(len(before))
+    if before[number] !=# getline(number + 1)
+      call add(result, path . ':' . (number + 1) . ': ' . before[number] . ' => ' . getline(number + 1))
+    endif
+  endfor
+  call add(result, 'read ' . path)
+  edit!
+endfor
+call writefile(result, 'result')
+qall!
+"#;
+
+#[test]
+fn vim_indents_as_the_formatter_does() {
+    // A small Vim has no scripts.
+    let version = Command::new("vim").arg("--version").output();
+    if !version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("+syntax")) {
+        eprintln!("vim with its scripts is not installed: what is tested with it was not run");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    put(directory.path(), "steps.vim", VIM);
+    let mut texts = crate::parser::examples();
+    let formatted = root().join("tests/golden/format/input.formatted.hermes");
+    texts.push(fs::read_to_string(formatted).expect("a text"));
+    for (number, text) in texts.iter().enumerate() {
+        put(directory.path(), &format!("texts/{number}.hermes"), text);
+    }
+    let mut command = Command::new("vim");
+    command.current_dir(directory.path()).env("HOME", directory.path());
+    command.args(["-N", "-n", "-e", "-s", "-i", "NONE", "-u", "NONE", "--cmd"]);
+    command.arg(format!("set runtimepath^={}", root().join("editor/vim").display())).args(["-S", "steps.vim"]);
+    let said = run(command);
+    let result = fs::read_to_string(directory.path().join("result")).unwrap_or(said);
+    let (read, changed): (Vec<&str>, Vec<&str>) = result.lines().partition(|line| line.starts_with("read "));
+    assert_eq!(changed, Vec::<&str>::new());
+    assert_eq!(read.len(), texts.len());
 }

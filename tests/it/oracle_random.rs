@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
 use crate::oracle::{check, error_codes};
@@ -171,7 +171,7 @@ fn agrees_with_the_compiler_on_random_trees() {
 fn run(compiler: Option<&Compiler>) {
     const CASES: u32 = 400;
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::properties::config(CASES));
     let result = runner.run(&tree(), |files| {
         let directory = TempDir::new().expect("made");
         std::fs::create_dir(directory.path().join("src")).expect("made");

@@ -136,7 +136,7 @@ pub fn floor(text: &str, at: usize) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::properties::config(96))]
 
     #[test]
     fn any_text_is_parsed(text in any::<String>()) {

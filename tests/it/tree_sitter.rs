@@ -10,7 +10,7 @@ use hermesc::print::{Scripts, print};
 use hermesc::source::FileId;
 use hermesc::syntax::parse;
 use proptest::prelude::*;
-use tree_sitter::{Language, Parser, Query, Tree};
+use tree_sitter::{Language, Parser, Query, QueryCursor, StreamingIterator, Tree};
 use tree_sitter_hermes::{FOLDS_QUERY, HIGHLIGHTS_QUERY, INDENTS_QUERY, INJECTIONS_QUERY, LANGUAGE, LOCALS_QUERY};
 
 use crate::memory::check;
@@ -109,8 +109,29 @@ fn the_queries_are_of_this_grammar() {
     }
 }
 
+#[test]
+fn scripts_are_in_their_own_languages() {
+    let text = "longrun a {\n    run sh -e \"\"\"1\"\"\"\n    data x mode 0755 /usr/bin/python3 \"\"\"2\"\"\"\n    \
+                finish execlineb \"\"\"3\"\"\"\n    data y text \"\"\"4\"\"\"\n    env A = \"\"\"5\"\"\"\n}\n";
+    assert!(both(text));
+    let tree = tree(text);
+    let query = Query::new(&Language::new(LANGUAGE), INJECTIONS_QUERY).expect("a sound query");
+    let content = query.capture_index_for_name("injection.content").expect("a capture");
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(&query, tree.root_node(), text.as_bytes());
+    let mut found = Vec::new();
+    while let Some(one) = matches.next() {
+        let language = query.property_settings(one.pattern_index).iter().find_map(|setting| setting.value.as_deref());
+        for node in one.nodes_for_capture_index(content) {
+            found.push((node.utf8_text(text.as_bytes()).expect("text").to_owned(), language.unwrap_or_default()));
+        }
+    }
+    let expected = [("1", "bash"), ("2", "python"), ("3", "execline")].map(|(text, name)| (text.to_owned(), name));
+    assert_eq!(found, expected);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+    #![proptest_config(crate::properties::config(192))]
 
     #[test]
     fn any_row_of_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..12)) {

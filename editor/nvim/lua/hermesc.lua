@@ -91,7 +91,12 @@ function M.attach(bufnr)
   end
   local root = M.root(path)
   if vim.lsp.start then
-    vim.lsp.start(configuration(root), { bufnr = bufnr })
+    local config = configuration(root)
+    -- From 0.11 on, what is enabled for a filetype is taken off buffers of others, by its name.
+    if vim.bo[bufnr].filetype ~= "hermes" then
+      config.name = "hermesc-directories"
+    end
+    vim.lsp.start(config, { bufnr = bufnr })
     return
   end
   local key = root or ""

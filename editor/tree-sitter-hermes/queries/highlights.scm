@@ -1,3 +1,22 @@
+; Where two patterns are about the same node, the later one counts.
+
+; Statements
+
+(keyword) @keyword
+
+((statement
+  keyword: (keyword) @keyword
+  (word) @function)
+  (#any-of? @keyword "depends-on" "in"))
+
+(options (statement keyword: (keyword) @property))
+
+((word) @number
+  (#match? @number "^[0-9][0-9.]*(ms|s|m|min|h|d|B|kB|KB|k|KiB|MB|M|MiB|GB|GiB)?$"))
+
+((word) @constant.builtin
+  (#match? @constant.builtin "^(never|none|SIG[A-Z0-9+-]+)$"))
+
 ; Definitions
 
 ["target" "umask" "let" "include" "extern" "extend" "pipeline" "template" "use" "for" "in" "main" "cont-init" "stage2-hook" "raw" "exec"] @keyword
@@ -22,35 +41,21 @@
 (target name: (_) @module)
 (target version: (_) @number)
 
-; Statements
-
-(keyword) @keyword
-(options (statement keyword: (keyword) @property))
-
-(statement
-  keyword: (keyword) @_keyword
-  (word) @function
-  (#any-of? @_keyword "depends-on" "in"))
-
-((word) @number
-  (#match? @number "^[0-9][0-9.]*(ms|s|m|min|h|d|B|kB|KB|k|KiB|MB|M|MiB|GB|GiB)?$"))
-
-((word) @constant.builtin
-  (#match? @constant.builtin "^(never|none|SIG[A-Z0-9+-]+)$"))
-
 ; Programs
 
-(statement
+; `sh -e """…"""`: the interpreter stands in front of its options.
+((statement
   (word) @function.call
   .
+  (word)*
+  .
   (fence))
+  (#not-match? @function.call "^(-|[0-9]|mode$)"))
 
-(exec . (argument) @function.call)
 (argument) @string
 ((argument) @variable.parameter
   (#match? @variable.parameter "^-"))
-(variable) @variable
-(interpolation) @constant
+(exec . (argument) @function.call)
 
 ; Text
 
@@ -58,6 +63,8 @@
 (single) @string
 (fence) @string
 [(escape) (escaped)] @string.escape
+(variable) @variable
+(interpolation) @constant
 
 (comment) @comment
 (documentation) @comment.documentation

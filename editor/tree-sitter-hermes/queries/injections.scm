@@ -3,12 +3,16 @@
 ((statement
   (word) @_interpreter
   .
+  (word)*
+  .
   (fence (fence_content) @injection.content))
   (#match? @_interpreter "(^|/)(sh|ash|dash|bash|ksh|zsh)$")
   (#set! injection.language "bash"))
 
 ((statement
   (word) @_interpreter
+  .
+  (word)*
   .
   (fence (fence_content) @injection.content))
   (#match? @_interpreter "(^|/)python[0-9.]*$")
@@ -17,6 +21,8 @@
 ((statement
   (word) @_interpreter
   .
+  (word)*
+  .
   (fence (fence_content) @injection.content))
   (#match? @_interpreter "(^|/)perl$")
   (#set! injection.language "perl"))
@@ -24,9 +30,20 @@
 ((statement
   (word) @_interpreter
   .
+  (word)*
+  .
   (fence (fence_content) @injection.content))
   (#match? @_interpreter "(^|/)(node|bun)$")
   (#set! injection.language "javascript"))
+
+((statement
+  (word) @_interpreter
+  .
+  (word)*
+  .
+  (fence (fence_content) @injection.content))
+  (#match? @_interpreter "(^|/)execlineb$")
+  (#set! injection.language "execline"))
 
 ([(comment) (documentation)] @injection.content
   (#set! injection.language "comment"))

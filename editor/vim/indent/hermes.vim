@@ -5,7 +5,7 @@ endif
 let b:did_indent = 1
 
 setlocal indentexpr=GetHermesIndent()
-setlocal indentkeys=0},0),0],!^F,o,O
+setlocal indentkeys=0},0),0],!^F,o,O,0=\"\"\"
 setlocal nosmartindent
 let b:undo_indent = 'setlocal indentexpr< indentkeys< smartindent<'
 
@@ -23,14 +23,40 @@ function! s:IsText(line, column) abort
   return 0
 endfunction
 
-" Whether a line begins inside of a text over lines.
+" Whether a line begins inside of a text over lines, the one with its closing quotes too.
 function! s:BeginsInText(line) abort
   for id in synstack(a:line, 1)
-    if synIDattr(id, 'name') =~# '^hermes\%(Text\|Script\)'
-      return synIDattr(synID(a:line, 1, 1), 'name') !=# 'hermesQuotes' || getline(a:line) !~# '\S.*"""'
+    if synIDattr(id, 'name') =~# '^hermes\%(Text\|Script\|Quotes\)'
+      return 1
     endif
   endfor
   return 0
+endfunction
+
+" The line of the bracket that is open in front of a place; 0 where none is.
+function! s:Opening(line, column) abort
+  let place = getcurpos()
+  call cursor(a:line, a:column)
+  let found = searchpairpos('[[({]', '', '[])}]', 'bnW', 's:IsText(line("."), col("."))')
+  call setpos('.', place)
+  return found
+endfunction
+
+" Whether a statement goes on in the next line: behind `\`, and behind `,` or `|` where no bracket says so.
+function! s:GoesOn(line) abort
+  let end = match(getline(a:line), '\S\s*$')
+  while end >= 0 && synIDattr(synID(a:line, end + 1, 1), 'name') =~# '^hermes\%(Comment\|DocComment\|Todo\)'
+    let end = match(strpart(getline(a:line), 0, end), '\S\s*$')
+  endwhile
+  let last = end < 0 ? '' : getline(a:line)[end]
+  if last ==# '\'
+    return !s:IsText(a:line, end + 1)
+  endif
+  if last !~# '[,|]' || synIDattr(get(synstack(a:line, end + 1), 0, 0), 'name') ==# 'hermesExec' || s:IsText(a:line, end + 1)
+    return 0
+  endif
+  let [line, column] = s:Opening(a:line, end + 1)
+  return line == 0 || getline(line)[column - 1] ==# '{' && getline(line) !~# '^\s*\%(extend\s\+\)\=bundle\>'
 endfunction
 
 function! GetHermesIndent() abort
@@ -38,41 +64,26 @@ function! GetHermesIndent() abort
   if previous == 0
     return 0
   endif
-  " Behind `sh """` the text stands one step further in, and its end too.
-  if getline(previous) =~# '"""\s*$' && !s:BeginsInText(previous)
-    return indent(previous) + shiftwidth()
-  endif
-  " The closing quotes stand as far in as the text.
-  let quotes = matchstr(getline(v:lnum), '^\s*\zs"\{3,}\ze\s*$')
-  if quotes !=# ''
-    let opening = search('[^"[:blank:]].*' . quotes . '"\@!\s*$', 'bnW')
-    if opening > 0
-      return indent(opening) + shiftwidth()
-    endif
-  endif
+  " Blanks of a text are part of it and stay. What is just being typed begins one step further in than its statement, and so
+  " do the closing quotes.
   if s:BeginsInText(v:lnum)
-    return -1
-  endif
-  let line = previous
-  " After a text, the line with the statement that holds it counts.
-  while line > 1 && s:BeginsInText(line)
-    let line -= 1
-  endwhile
-  let depth = 0
-  for number in range(line, previous)
-    let text = getline(number)
-    let column = match(text, '[][{}()]')
-    while column >= 0
-      if !s:IsText(number, column + 1)
-        if text[column] =~# '[[{(]'
-          let depth += 1
-        elseif depth > 0 || column != match(text, '\S')
-          let depth -= 1
-        endif
-      endif
-      let column = match(text, '[][{}()]', column + 1)
+    let opening = v:lnum - 1
+    while opening > 1 && s:BeginsInText(opening)
+      let opening -= 1
     endwhile
-  endfor
-  let closes = getline(v:lnum) =~# '^\s*[]})]' ? 1 : 0
-  return max([0, indent(line) + (depth - closes) * shiftwidth()])
+    let quotes = matchstr(getline(opening), '"\{3,}\ze\s*$')
+    let begins = getline(v:lnum) !~# '\S' && opening == previous
+    let ends = mode() ==# 'i' && matchstr(getline(v:lnum), '^\s*\zs"\{3,}\s*$') ==# quotes
+    return quotes !=# '' && (begins || ends) ? indent(opening) + shiftwidth() : -1
+  endif
+  if s:GoesOn(previous)
+    let first = previous
+    while first > 1 && s:GoesOn(first - 1)
+      let first -= 1
+    endwhile
+    return indent(first) + shiftwidth()
+  endif
+  let [line, column] = s:Opening(v:lnum, 1)
+  let closes = getline(v:lnum) =~# '^\s*[]})]'
+  return line == 0 ? 0 : indent(line) + (closes ? 0 : shiftwidth())
 endfunction

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use super::SyntaxErrorKind::{BadEscape, OpenQuote, TooDeep, TrailingBackslash, UnmatchedClose, UnmatchedOpen};
@@ -196,6 +196,8 @@ fn any_word() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(crate::properties::config(256))]
+
     #[test]
     fn quoted_words_come_back(words in prop::collection::vec(any_word(), 0..6)) {
         let mut text = Vec::new();
@@ -320,7 +322,7 @@ fn execlineb(text: &[u8], file: &Path) -> Result<Vec<Vec<u8>>, String> {
     }
 }
 
-/// `HERMESC_EXECLINEB_CASES` says how many texts to try instead of 400.
+/// `PROPTEST_CASES` says how many texts to try instead of 400.
 #[test]
 fn agrees_with_execlineb() {
     if Command::new("execlineb").args(["-c", ""]).output().is_err() {
@@ -328,9 +330,7 @@ fn agrees_with_execlineb() {
         return;
     }
     let file = std::env::temp_dir().join(format!("hermesc-execline-{}", std::process::id()));
-    let cases = std::env::var("HERMESC_EXECLINEB_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let result = TestRunner::new(config).run(&any_text(), |text| {
+    let result = TestRunner::new(crate::properties::config(400)).run(&any_text(), |text| {
         match (lex(&text), execlineb(&text, &file)) {
             (Ok(words), Ok(mut theirs)) => {
                 // After the last NUL there is nothing.

@@ -1,6 +1,7 @@
 //! Source directories, read into the model: nothing is judged here, the rules do that.
 
 mod definition;
+mod disk;
 pub mod formats;
 mod image;
 mod pending;
@@ -81,23 +82,23 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
     let images = request.layouts.iter().chain(&request.against).filter_map(|layout| layout.image.as_deref());
     tree.early_scripts = images.into_iter().any(recognise::has_early_scripts);
     let mut scanner = Scanner::new(&mut sources);
-    scanner.pending = request.pending.clone();
+    scanner.disk.pending = request.pending.clone();
     for layout in request.layouts.iter().chain(&request.against) {
         for root in layout.sources.iter().chain(&layout.bundles) {
-            scanner.allow(root, layout.image.as_deref());
+            scanner.disk.allow(root, layout.image.as_deref());
         }
     }
     let mut raws = Vec::new();
     for layout in &request.layouts {
         read_layout(&mut scanner, layout, &mut raws, &mut tree)?;
     }
-    scanner.beneath = true;
+    scanner.disk.beneath = true;
     for layout in request.against.iter().rev() {
         let mut lower = Vec::new();
         read_layout(&mut scanner, layout, &mut lower, &mut SourceTree::default())?;
         lay_beneath(&mut raws, lower, target.is_overlay());
     }
-    scanner.beneath = false;
+    scanner.disk.beneath = false;
     if target.is_overlay() {
         let old = raws.iter().any(|raw| raw.slot == Slot::Services && raw.name == "user");
         if old || !target.has_user_bundles_directory() {
@@ -151,28 +152,21 @@ fn read_source(
     raws: &mut Vec<Raw>,
     tree: &mut SourceTree,
 ) -> io::Result<()> {
-    for name in Scanner::names(source.as_std_path())? {
-        let text = name.to_string_lossy();
-        if text.starts_with('.') {
-            continue;
-        }
-        let disk = source.as_std_path().join(&name);
-        let entry = scanner.entry(&disk, source, Utf8PathBuf::from(text.as_ref()));
+    for (entry, entries) in scanner.definitions(source)? {
         if !matches!(entry.found, Found::Directory) {
             tree.strays.push((source.to_owned(), entry));
             continue;
         }
-        let path = source.join(text.as_ref());
-        let entries = scanner.below(&disk, &path)?;
+        let name = SmolStr::new(&entry.path);
         let facts = DirectoryFacts {
-            path,
+            path: source.join(&entry.path),
             file: entry.file,
             entries,
             typed: false,
-            beneath: scanner.beneath,
+            beneath: scanner.disk.beneath,
             stains: Vec::new(),
         };
-        raws.push(Raw { name: SmolStr::new(text), slot, facts });
+        raws.push(Raw { name, slot, facts });
     }
     Ok(())
 }

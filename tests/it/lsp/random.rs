@@ -1,7 +1,7 @@
 //! Whatever is typed, the problems are those of a server that sees the text for the first time.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 
 use super::client::{Client, uri};
@@ -53,7 +53,7 @@ fn problems_after_edits_are_those_of_a_fresh_server() {
     let path = folder.path().join("a.hermes");
     let edit = (0u32..9, 0u32..30, 0u32..3, 0u32..30, 0..PIECES.len());
     let edits = prop::collection::vec(edit, 1..12);
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(crate::properties::config(24));
     runner
         .run(&(edits, any::<bool>()), |(edits, utf8)| {
             let general = if utf8 { json!({ "general": { "positionEncodings": ["utf-8"] } }) } else { json!({}) };

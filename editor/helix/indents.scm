@@ -1,0 +1,11 @@
+[
+  (body)
+  (bundle_body)
+  (definitions)
+  (options)
+  (list)
+  (parameters)
+  (arguments)
+] @indent
+
+["}" "]" ")"] @outdent

@@ -1,0 +1,67 @@
+//! Single entries.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::time::SystemTime;
+
+use camino::Utf8Path;
+
+use crate::s6rc::plan::Entry;
+use crate::s6rc::write::{How, WriteError, io_error};
+
+/// Makes an entry where there is none; directories with these permission bits.
+pub(super) fn create(path: &Utf8Path, entry: &Entry, directory_mode: u32, how: How) -> Result<(), WriteError> {
+    match entry {
+        Entry::Directory => {
+            fs::create_dir(path).map_err(io_error("create", path))?;
+            fs::set_permissions(path, Permissions::from_mode(directory_mode)).map_err(io_error("set the mode of", path))
+        }
+        Entry::File { bytes, mode } => {
+            let file = OpenOptions::new().write(true).create_new(true).mode(*mode).open(path);
+            let file = file.map_err(io_error("create", path))?;
+            fill(&file, path, bytes, *mode, how)
+        }
+        Entry::Link(target) => symlink(target, path).map_err(io_error("link", path)),
+    }
+}
+
+fn fill(mut file: &File, path: &Utf8Path, bytes: &[u8], mode: u32, how: How) -> Result<(), WriteError> {
+    file.write_all(bytes).map_err(io_error("write", path))?;
+    // The process's mask has no part in it.
+    file.set_permissions(Permissions::from_mode(mode)).map_err(io_error("set the mode of", path))?;
+    set_time(file, how.time).map_err(io_error("set the time of", path))?;
+    if how.sync { file.sync_all().map_err(io_error("write", path)) } else { Ok(()) }
+}
+
+/// Gives a file or a directory a time, where one is said.
+pub(super) fn set_time(file: &File, time: Option<SystemTime>) -> io::Result<()> {
+    time.map_or(Ok(()), |time| file.set_modified(time))
+}
+
+/// Puts an entry in the place of another in one step: it is made in `beside`, which is on the same file system, and moved.
+pub(super) fn replace(
+    path: &Utf8Path,
+    entry: &Entry,
+    beside: &Utf8Path,
+    prefix: &str,
+    how: How,
+) -> Result<(), WriteError> {
+    match entry {
+        Entry::File { bytes, mode } => {
+            let file = tempfile::Builder::new().prefix(prefix).tempfile_in(beside);
+            let file = file.map_err(io_error("write in", beside))?;
+            fill(file.as_file(), path, bytes, *mode, how)?;
+            file.persist(path).map_err(|error| io_error("replace", path)(error.error))?;
+            Ok(())
+        }
+        Entry::Link(target) => {
+            let holder = tempfile::Builder::new().prefix(prefix).tempdir_in(beside);
+            let holder = holder.map_err(io_error("write in", beside))?;
+            let link = holder.path().join("link");
+            symlink(target, &link).map_err(io_error("link", path))?;
+            fs::rename(&link, path).map_err(io_error("replace", path))
+        }
+        Entry::Directory => Ok(()),
+    }
+}

@@ -1,0 +1,56 @@
+//! One writer at a time, and no litter of those that were killed.
+
+use std::fs::File;
+use std::os::unix::fs::MetadataExt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::s6rc::write::{Output, WriteError};
+
+/// How long another writer is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until nobody else writes beside this output. The lock is on the directory around it, which stays when the output is
+/// exchanged, and ends with the process that holds it. Where that directory cannot be opened or locked there is none.
+pub(super) fn take(output: &Output) -> Result<Option<File>, WriteError> {
+    let Ok(parent) = File::open(&output.parent) else { return Ok(None) };
+    let begin = Instant::now();
+    loop {
+        match flock(&parent, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(Some(parent)),
+            Err(rustix::io::Errno::WOULDBLOCK) if begin.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                return Err(WriteError::Locked { directory: output.directory.clone(), holder: holder(&parent) });
+            }
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
+/// The process that holds the lock of a file, from `/proc/locks`.
+fn holder(file: &File) -> Option<u32> {
+    let inode = file.metadata().ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let line = locks.lines().find(|line| {
+        line.contains("FLOCK") && line.split_whitespace().any(|word| word.rsplit(':').next() == Some(&inode))
+    })?;
+    line.split_whitespace().nth(4)?.parse().ok()
+}
+
+/// Removes what writers that were killed left beside the output. Nobody else makes any: this one has the lock.
+pub(super) fn sweep(output: &Output) {
+    let prefix = output.prefix();
+    for folder in [&output.parent, &output.directory] {
+        let Ok(entries) = folder.read_dir_utf8() else { continue };
+        for entry in entries.flatten().filter(|entry| entry.file_name().starts_with(&prefix)) {
+            // What cannot be removed is in nobody's way.
+            let path = entry.path();
+            let is_directory = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            let _ = if is_directory { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        }
+    }
+}

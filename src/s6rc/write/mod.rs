@@ -1,0 +1,192 @@
+//! A file tree on disk: the only place that writes.
+//!
+//! What is there is compared with what is to be. Where a directory has to change, its new state is made beside the output,
+//! out of hard links to what stays, and the two are exchanged in one step: whoever reads sees the whole old tree or the whole
+//! new one, and a run that was killed leaves one of them. See `docs/emit.md`.
+
+mod changes;
+mod create;
+mod lock;
+mod manifest;
+mod place;
+mod stage;
+
+use std::io;
+use std::time::SystemTime;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use changes::{Changes, Lost, Way, compare};
+pub use manifest::MANIFEST;
+
+use crate::s6rc::plan::{Entry, FileTree};
+use manifest::Manifest;
+
+/// Why nothing, or not all, was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The directory holds something that hermesc did not write.
+    #[error("{directory} holds files that hermesc did not write, such as {example}")]
+    Foreign {
+        /// The directory.
+        directory: Utf8PathBuf,
+        /// One of them.
+        example: String,
+    },
+    /// Something that hermesc did not write so would be lost.
+    #[error("{} in {directory} would be lost: {}", count(.lost), first(.lost))]
+    WouldLose {
+        /// The directory.
+        directory: Utf8PathBuf,
+        /// What would be lost.
+        lost: Vec<Lost>,
+    },
+    /// The manifest is not one.
+    #[error("{path} is not a manifest of hermesc: {reason}")]
+    Manifest {
+        /// Its path.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Somebody else writes there.
+    #[error("another hermesc{} has been writing to {directory} for too long", .holder.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    Locked {
+        /// The directory.
+        directory: Utf8PathBuf,
+        /// The process, where that could be found out.
+        holder: Option<u32>,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: Utf8PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+fn count(lost: &[Lost]) -> String {
+    if lost.len() == 1 { "a change by hand".to_owned() } else { format!("{} changes by hand", lost.len()) }
+}
+
+fn first(lost: &[Lost]) -> String {
+    let shown: Vec<&str> = lost.iter().take(3).map(|one| one.path.as_str()).collect();
+    format!("{}{}", shown.join(", "), if lost.len() > shown.len() { ", …" } else { "" })
+}
+
+/// What a write did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Files and links that are new or different now.
+    pub changed: usize,
+    /// Files and links that were as they should be.
+    pub unchanged: usize,
+    /// Entries of an earlier run that were removed.
+    pub removed: usize,
+    /// Why it was not done in one step, where it was not.
+    pub in_place: Option<String>,
+}
+
+/// How to write.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// Replace what hermesc did not write, or did not write so.
+    pub force: bool,
+    /// Wait until everything is on the disk.
+    pub sync: bool,
+    /// The time of what is written, instead of now.
+    pub time: Option<SystemTime>,
+}
+
+fn io_error<'p>(action: &'static str, path: &'p Utf8Path) -> impl FnOnce(io::Error) -> WriteError + 'p {
+    move |source| WriteError::Io { action, path: path.to_owned(), source }
+}
+
+/// Where is written: the directory, what links it was named by resolved, and what is around it.
+struct Output {
+    directory: Utf8PathBuf,
+    parent: Utf8PathBuf,
+}
+
+impl Output {
+    fn new(directory: &Utf8Path) -> Result<Self, WriteError> {
+        let parent =
+            |path: &Utf8Path| path.parent().filter(|parent| !parent.as_str().is_empty()).map(Utf8Path::to_owned);
+        // An output that is named by a link is what the link names.
+        let directory = match directory.canonicalize_utf8() {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if directory.symlink_metadata().is_ok() {
+                    return Err(io_error("follow the link", directory)(error));
+                }
+                let above = parent(directory).unwrap_or_else(|| Utf8PathBuf::from("."));
+                std::fs::create_dir_all(&above).map_err(io_error("create", &above))?;
+                let real = above.canonicalize_utf8().map_err(io_error("read", &above))?;
+                directory.file_name().map_or_else(|| real.clone(), |name| real.join(name))
+            }
+            Err(error) => return Err(io_error("read", directory)(error)),
+        };
+        let parent = parent(&directory).unwrap_or_else(|| directory.clone());
+        Ok(Self { directory, parent })
+    }
+
+    /// What the names of everything that is made beside the output begin with.
+    fn prefix(&self) -> String {
+        format!(".hermesc-emit-{}-", self.directory.file_name().unwrap_or_default())
+    }
+}
+
+/// Writes a tree into a directory: what is as it should be is not touched, what an earlier run wrote and this one does
+/// not is removed, and foreign files are kept.
+///
+/// # Errors
+///
+/// [`WriteError`]; a directory that holds foreign files is refused unless `force` is set, and so is one in which something
+/// that hermesc wrote was changed since.
+pub fn write(tree: &FileTree, directory: &Utf8Path, how: How) -> Result<Written, WriteError> {
+    let output = Output::new(directory)?;
+    let _lock = lock::take(&output)?;
+    lock::sweep(&output);
+    let before = manifest::read(&output.directory)?;
+    if before.is_none() && !how.force {
+        changes::refuse_foreign(&output.directory)?;
+    }
+    let after = Manifest::of(tree);
+    let known = before.clone().unwrap_or_default();
+    let changes = changes::compare_with(tree, &after, &known, &output.directory)?;
+    if !how.force && !changes.lost.is_empty() {
+        return Err(WriteError::WouldLose { directory: directory.to_owned(), lost: changes.lost });
+    }
+    let mut written = changes.written();
+    let Some(common) = changes.common() else {
+        // Only what is known of the tree may be different.
+        place::manifest(&output, before.as_ref(), &after, how)?;
+        return Ok(written);
+    };
+    let job = stage::Job { tree, output: &output, changes: &changes, before: before.as_ref(), how };
+    written.in_place = match stage::exchange(&job, &common, &after) {
+        Ok(()) => None,
+        // What cannot be done in one step is done file by file.
+        Err(stage::Failure::NotPossible(reason)) => {
+            place::write(&job, &after)?;
+            Some(reason)
+        }
+        Err(stage::Failure::Error(error)) => return Err(error),
+    };
+    Ok(written)
+}
+
+/// Writes one file, whole or not at all, with the directories above it.
+///
+/// # Errors
+///
+/// [`WriteError::Io`].
+pub fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let above = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    std::fs::create_dir_all(above).map_err(io_error("create", above))?;
+    create::replace(path, &Entry::File { bytes: bytes.to_vec(), mode: 0o644 }, above, ".hermesc-", How::default())
+}

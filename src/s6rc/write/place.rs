@@ -1,0 +1,86 @@
+//! File by file, where the whole cannot be exchanged: each file whole or not at all, and a run that was killed is ended by
+//! the next.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+
+use camino::Utf8Path;
+
+use crate::s6rc::plan::Entry;
+use crate::s6rc::write::changes::Way;
+use crate::s6rc::write::manifest::{MANIFEST, Manifest};
+use crate::s6rc::write::stage::Job;
+use crate::s6rc::write::{How, Output, WriteError, create, io_error};
+
+/// Writes what is known of the output, where it is not there already.
+pub(super) fn manifest(
+    output: &Output,
+    before: Option<&Manifest>,
+    after: &Manifest,
+    how: How,
+) -> Result<(), WriteError> {
+    if before == Some(after) {
+        return Ok(());
+    }
+    if !output.directory.is_dir() {
+        fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
+    }
+    put_manifest(output, after, how)
+}
+
+/// Writes what is known of the output.
+pub(super) fn put_manifest(output: &Output, manifest: &Manifest, how: How) -> Result<(), WriteError> {
+    let path = output.directory.join(MANIFEST);
+    let entry = Entry::File { bytes: manifest.bytes(), mode: 0o644 };
+    // Beside the output nobody sees it before it is whole; where that cannot be, in it.
+    create::replace(&path, &entry, &output.parent, &output.prefix(), how)
+        .or_else(|_| create::replace(&path, &entry, &output.directory, &output.prefix(), how))
+}
+
+/// Does all changes in the directory itself.
+pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
+    let output = job.output;
+    if !output.directory.is_dir() {
+        fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
+    }
+    // First what is known, old and new: whatever happens next, nothing of ours is taken for somebody else's.
+    let known = job.before.cloned().unwrap_or_default().with_next(after);
+    put_manifest(output, &known, job.how)?;
+    let ways = &job.changes.ways;
+    // The deepest first, so that directories are empty when their turn comes.
+    for (path, _) in ways.iter().rev().filter(|(_, way)| **way == Way::Remove) {
+        remove(&output.directory.join(path))?;
+    }
+    for (path, way) in ways.iter().filter(|(_, way)| **way != Way::Remove) {
+        let Some(entry) = job.tree.entries.get(path) else { continue };
+        let place = output.directory.join(path);
+        let is_directory = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        if *entry != Entry::Directory {
+            if is_directory {
+                remove(&place)?;
+            }
+            create::replace(&place, entry, &output.directory, &output.prefix(), job.how)?;
+            continue;
+        }
+        if *way == Way::Replace && !is_directory {
+            remove(&place)?;
+        }
+        if !is_directory {
+            fs::create_dir(&place).map_err(io_error("create", &place))?;
+        }
+        let mode = fs::Permissions::from_mode(job.tree.directory_mode);
+        fs::set_permissions(&place, mode).map_err(io_error("set the mode of", &place))?;
+    }
+    put_manifest(output, after, job.how)
+}
+
+/// Removes something; a directory only if nothing is left in it.
+fn remove(path: &Utf8Path) -> Result<(), WriteError> {
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    let result = if metadata.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(io_error("remove", path)),
+    }
+}
