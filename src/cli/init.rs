@@ -31,14 +31,6 @@ pub(super) struct InitArgs {
     stdout: bool,
 }
 
-/// What `hermesc init --help` says beside its options.
-pub(super) const HELP: &str = "\
-Examples:
-  hermesc init                            services.hermes: one program, and its set-up
-  hermesc init --template list            what else there is
-  hermesc init --template web image       image/services.hermes, if image is a directory
-  hermesc init --target s6-rc -           a machine without s6-overlay, to standard output";
-
 pub(super) fn run(arguments: &InitArgs) -> u8 {
     init(arguments).unwrap_or_else(|code| code)
 }

@@ -61,7 +61,6 @@ enum ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write a file to begin with.
-    #[command(after_help = init::HELP)]
     Init(init::InitArgs),
     /// Report every problem of one or more files, taken together as one service set, or of s6-rc source directories.
     #[command(after_long_help = sets::HELP)]

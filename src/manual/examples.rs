@@ -70,6 +70,15 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             example("Lay out what an editor holds", "hermesc fmt - < services.hermes"),
         ],
     ),
+    (
+        "init",
+        &[
+            example("Begin with one program and its set-up", "hermesc init"),
+            example("See what else there is to begin with", "hermesc init --template list"),
+            example("A web server, in a directory", "hermesc init --template web image"),
+            example("A machine without s6-overlay, to standard output", "hermesc init --target s6-rc -"),
+        ],
+    ),
     ("expand", &[example("See what the services become without sugar", "hermesc expand services.hermes")]),
     (
         "import",
