@@ -65,7 +65,10 @@ mod tests {
         let commands: BTreeSet<&str> =
             command.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name).collect();
         let shown: BTreeSet<&str> = manual::names().filter(|name| *name != "hermesc").collect();
-        assert_eq!(shown, commands, "src/manual/examples.rs has examples of other commands than there are");
+        assert!(
+            shown.is_subset(&commands),
+            "src/manual/examples.rs has examples of commands that are not there: {shown:?}"
+        );
         let pages = manual::pages(command_line());
         assert_eq!(pages.len(), commands.len() + 2);
         for page in pages {
@@ -76,7 +79,8 @@ mod tests {
                 &["DEFINITIONS", "STATEMENTS", "TARGETS"]
             };
             for section in ["NAME", "DESCRIPTION", "EXAMPLES", "SEE ALSO"].iter().chain(sections) {
-                assert!(page.text.contains(&format!("\n.SH {section}\n")), "{} has no {section}", page.file_name());
+                let found = page.text.matches(&format!("\n.SH {section}\n")).count();
+                assert_eq!(found, 1, "{section} in {}", page.file_name());
             }
         }
     }

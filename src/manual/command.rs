@@ -235,8 +235,11 @@ fn exit_status(page: &mut Roff) {
     }
 }
 
-/// The examples of a command.
+/// The examples of a command; one that shows some in its help has its heading from there.
 fn shown(page: &mut Roff, name: &str) {
+    if examples(name).is_empty() {
+        return;
+    }
     page.heading("EXAMPLES");
     for example in examples(name) {
         page.paragraph(&format!("{}:", example.about));

@@ -185,7 +185,7 @@ fn sorted(line: &str, typed: &str) -> String {
 #[test]
 fn bash_completes() {
     let directory = directory();
-    for setup in ["source <(COMPLETE=bash hermesc)", "source <(hermesc completions bash)"] {
+    for setup in ["source <(COMPLETE=bash hermesc); set -u", "source <(hermesc completions bash)"] {
         let keys = r#"bind -x '"\C-xp": printf "<\1%s\1>" "$READLINE_LINE"'; bind '"\C-xa": insert-completions';"#;
         let keys = format!("{setup}; {keys} bind '\"\\C-xk\": kill-whole-line'");
         let mut terminal = Terminal::new(&["bash", "--norc", "--noprofile", "-i"], &keys, directory.path());
