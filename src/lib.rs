@@ -17,6 +17,7 @@ pub mod instance;
 pub mod language;
 pub mod language_reference;
 pub mod lsp;
+pub mod manual;
 pub mod model;
 pub mod policy;
 pub mod print;

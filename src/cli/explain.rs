@@ -10,7 +10,7 @@ use crate::rules::{self, Example, Rule};
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// The code, as a diagnostic shows it.
-    #[arg(required_unless_present = "all")]
+    #[arg(value_name = "CODE", required_unless_present = "all")]
     id: Option<String>,
     /// Every rule, as one Markdown document.
     #[arg(long, conflicts_with = "id")]

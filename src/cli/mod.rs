@@ -1,6 +1,8 @@
 //! The command line: a file a subcommand. Nothing is decided here that another front end would have to decide too.
 
 mod check;
+mod complete;
+mod completions;
 mod emit;
 mod expand;
 mod explain;
@@ -10,6 +12,7 @@ mod import;
 mod inspect;
 mod instantiate;
 mod lsp;
+mod man;
 mod mend;
 mod output;
 mod sets;
@@ -19,8 +22,9 @@ mod show;
 use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::manual;
 use crate::s6rc::target::Target;
 
 /// Everything is fine.
@@ -32,7 +36,7 @@ const FAILED: u8 = 2;
 
 /// Check services written in the hermes language, and emit s6-rc source directories.
 #[derive(Debug, Parser)]
-#[command(name = "hermesc", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "hermesc", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
@@ -41,21 +45,15 @@ struct Cli {
     command: Command,
 }
 
-const AFTER_HELP: &str = "\
-Examples:
-  hermesc check services.hermes                  every problem, with its place and its fix
-  hermesc check rootfs                           the s6-rc directories of an image, as they are
-  hermesc emit services.hermes -o rootfs/etc/s6-overlay
-  hermesc instantiate services.hermes gateway profile=coder --scandir /run/service
-  hermesc explain empty-user                     what a code means
-
-Exit codes: 0 fine, 1 problems found, 2 wrong use or input and output failed.";
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 wrong use or input and output failed.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ColorChoice {
     /// Where the output is a terminal and `NO_COLOR` is not set.
     Auto,
+    /// Everywhere.
     Always,
+    /// Nowhere.
     Never,
 }
 
@@ -90,6 +88,10 @@ enum Command {
     Lsp,
     /// Say what a code of a diagnostic means, with a bad and a good example.
     Explain(explain::ExplainArgs),
+    /// Print the script by which a shell completes command lines of hermesc.
+    Completions(completions::CompletionsArgs),
+    /// Print a page of the manual, or write all of them.
+    Man(man::ManArgs),
 }
 
 /// What every command that reads sources takes.
@@ -103,10 +105,35 @@ struct Input {
     target: Option<Target>,
 }
 
+/// The command line.
+fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+/// The command line, with examples in each command's longer help.
+fn with_examples(command: clap::Command) -> clap::Command {
+    let examples: Vec<String> = manual::examples(command.get_name())
+        .iter()
+        .map(|example| format!("  {}:\n    {}\n", example.about, example.command.replace('\n', "\n    ")))
+        .collect();
+    let command = command.mut_subcommands(with_examples);
+    if examples.is_empty() {
+        return command;
+    }
+    let other = [command.get_after_long_help(), command.get_after_help()].into_iter().flatten().next();
+    let other = other.map(|help| format!("{help}\n\n")).unwrap_or_default();
+    let help = format!("{other}Examples:\n{}", examples.concat());
+    command.after_long_help(help.trim_end().to_owned())
+}
+
 /// Runs the program.
 #[must_use]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    if let Some(code) = complete::answer() {
+        return code;
+    }
+    let matches = with_examples(command_line()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let code = match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
@@ -122,6 +149,8 @@ pub fn run() -> ExitCode {
         Command::Show(arguments) => inspect::show(arguments, cli.color),
         Command::Lsp => lsp::run(),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
     };
     ExitCode::from(code)
 }

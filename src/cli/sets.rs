@@ -37,25 +37,24 @@ pub(super) struct Directories {
 pub(super) const HELP: &str = "\
 What a PATH is:
   FILE                     text of the language
-  DIR with .hermes files   input of the language, whatever else it holds
-  DIR with etc/s6-overlay  an image's root, or a layer of one: s6-overlay's own definitions
-                           lie beneath it. So is a DIR with such a rootfs/ or root/ in it,
-                           one with s6-rc.d or user-bundles.d in it, and s6-rc.d itself.
+  DIR with .hermes files   input of the language, whatever else it
+                           holds
+  DIR with etc/s6-overlay  an image's root, or a layer of one:
+                           s6-overlay's own definitions lie beneath
+                           it. So is a DIR with such a rootfs/ or
+                           root/ in it, one with s6-rc.d or
+                           user-bundles.d in it, and s6-rc.d itself.
                            Each such PATH is a service set of its own
-  DIR of definitions       an s6-rc source directory; all such PATHs are one service set,
-                           as s6-rc-compile takes them
+  DIR of definitions       an s6-rc source directory; all such PATHs
+                           are one service set, as s6-rc-compile
+                           takes them
 
 The target of a plain source directory is the newest s6-rc. In s6-overlay's layout it is the
 version that is installed in the image, or else the newest. `--target` says otherwise, and
 with `--target s6-rc` all directories are one service set.
 
 All text of the language is one service set too. Sets are checked at the same time and shown in
-the order of their PATHs; with `--each`, every PATH is a set of its own.
-
-Examples:
-  hermesc check /etc/s6-rc/source
-  hermesc check rootfs --against ../base-image/rootfs
-  hermesc check rootfs --allow-unknown 'init-*' --target s6-overlay@3.2.3.0";
+the order of their PATHs; with `--each`, every PATH is a set of its own.";
 
 fn parse_pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| error.to_string())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use glob::Pattern;
 use smol_str::SmolStr;
 
@@ -121,7 +121,7 @@ impl DirectoryFacts {
     /// The entry of that path.
     #[must_use]
     pub fn entry(&self, path: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.path == path)
+        self.entries.iter().find(|entry| entry.path.as_str() == path)
     }
 
     /// The entry of that path, unless it is a link that leads nowhere: what the compiler opens.
@@ -138,8 +138,8 @@ impl DirectoryFacts {
     /// The entries of a subdirectory that s6-rc-compile lists: those without a leading dot.
     pub fn listed<'s>(&'s self, directory: &'s str) -> impl Iterator<Item = &'s Entry> {
         self.entries.iter().filter(move |entry| {
-            entry.path.parent() == Some(Utf8Path::new(directory))
-                && entry.path.file_name().is_some_and(|name| !name.starts_with('.'))
+            let name = entry.path.as_str().strip_prefix(directory).and_then(|rest| rest.strip_prefix('/'));
+            name.is_some_and(|name| !name.starts_with('.') && !name.contains('/'))
         })
     }
 
@@ -186,7 +186,7 @@ impl SourceTree {
     /// What is known of an absolute path in the image.
     #[must_use]
     pub fn program(&self, path: &str) -> Option<&ImageFile> {
-        self.programs.iter().find(|program| program.path == path)
+        self.programs.iter().find(|program| program.path.as_str() == path)
     }
 
     /// Whether a name may stay unknown.

@@ -33,7 +33,7 @@ pub fn image(model: &Model) -> Option<FileTree> {
 /// Whether the model has that part of a container.
 #[must_use]
 pub fn has(model: &Model, path: &str) -> bool {
-    model.container.iter().any(|file| file.path == path)
+    model.container.iter().any(|file| file.path.as_str() == path)
 }
 
 /// The ENTRYPOINT that runs the model's image.

@@ -1,8 +1,8 @@
 //! A text that was read before and has changed since: what is the same is not read again.
 //!
 //! A step through a text depends on nothing that is before it, but for the comments that document a definition, and on
-//! little that is behind it. So the steps before a change stay, and those behind it too, from the first place on at which a
-//! step begins as it did before.
+//! little that is behind it, where nothing is wrong. So the steps before a change stay, and those behind it too, from the first
+//! place on at which a step begins as it did before.
 
 use std::sync::Arc;
 
@@ -11,6 +11,9 @@ use crate::source::FileId;
 use crate::syntax::ast::Tree;
 use crate::syntax::parse::{Lowering, Parsed};
 use crate::syntax::shift::Shift;
+
+/// With more mistakes than these before a change, everything from the next one on is read again.
+const MAX_TRIES: usize = 64;
 
 /// What was made of a text, and where its steps began.
 #[derive(Debug)]
@@ -119,6 +122,43 @@ impl Reading {
         Self { text, tree: Arc::new(tree), diagnostics, general, steps, done }
     }
 
+    /// How many of the first steps are in the new text what they were. What looks like the start of a definition and is none
+    /// was found so after a look as far as to the end of the text; so where something was wrong, the step is done again.
+    fn same(&self, text: &str, steps: usize) -> usize {
+        let mut tries = 0;
+        let ends = self.steps.iter().zip(self.steps.iter().skip(1)).take(steps).enumerate();
+        for (number, (step, next)) in ends {
+            if next.diagnostics == step.diagnostics {
+                continue;
+            }
+            tries += 1;
+            let mut lowering = Lowering::new(FileId(0), text);
+            if tries > MAX_TRIES || lowering.step(step.start) != Some(next.start) || !self.made(*step, *next, &lowering)
+            {
+                return number;
+            }
+        }
+        steps
+    }
+
+    /// Whether a step has made that.
+    fn made(&self, step: Step, next: Step, lowering: &Lowering<'_>) -> bool {
+        let found = self.general + step.diagnostics..self.general + next.diagnostics;
+        let before = (
+            self.tree.definitions.get(step.definitions..next.definitions),
+            self.tree.comments.get(step.comments..next.comments),
+            self.tree.broken_names.get(step.broken_names..next.broken_names),
+            self.diagnostics.get(found),
+        );
+        let now = (
+            Some(lowering.tree.definitions.as_slice()),
+            Some(lowering.tree.comments.as_slice()),
+            Some(lowering.tree.broken_names.as_slice()),
+            Some(lowering.diagnostics.as_slice()),
+        );
+        format!("{before:?}") == format!("{now:?}")
+    }
+
     /// Takes the reading apart where the text changed; nothing where the tree is not its own.
     fn rest(self, text: &str) -> Option<Rest> {
         let (old, new) = (self.text.as_bytes(), text.as_bytes());
@@ -127,7 +167,7 @@ impl Reading {
         let behind = old.iter().rev().zip(new.iter().rev()).take(shorter).take_while(|(old, new)| old == new).count();
         // How a step ends may depend on what the next one begins with.
         let ended = self.steps.iter().skip(1).take_while(|next| next.start <= same).count();
-        let keep = ended.saturating_sub(1);
+        let keep = self.same(text, ended.saturating_sub(1));
         let first = *self.steps.get(keep)?;
         let mut head = Arc::try_unwrap(self.tree).ok()?;
         let tree = Tree {
@@ -220,6 +260,17 @@ mod tests {
     use super::*;
     use crate::syntax::parse;
 
+    #[test]
+    fn a_brace_far_behind_makes_a_service_of_what_was_none() {
+        let before = "longrun r\n    run exec x\n    env A \"";
+        let mut reading = Reading::new(before.to_owned());
+        assert!(reading.tree().definitions.is_empty());
+        for text in ["longrun r\n    run exec x\n    env A \"\"\n}\n", before] {
+            reading = reading.again(text.to_owned());
+            assert_eq!(format!("{:?}", reading.tree()), format!("{:?}", parse(FileId(0), text).tree));
+        }
+    }
+
     /// Definitions, texts in which definitions seem to begin and to end, and damage.
     const PARTS: &[&str] = &[
         "longrun a {\n    run exec x\n}\n",
@@ -283,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_the_same_is_not_read_again() {
-        let text = PARTS[..5].concat().repeat(200);
+        let text = format!("bnudle what {{ a }}\n{}", [PARTS[0], PARTS[2], PARTS[3]].concat().repeat(200));
         let reading = Reading::new(text.clone());
         let (done, all) = reading.work();
         assert_eq!(done, all);

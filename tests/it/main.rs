@@ -5,6 +5,7 @@
 
 mod architecture;
 mod cli;
+mod completion;
 mod docs;
 mod draw;
 mod editors;
@@ -28,12 +29,14 @@ mod inspect;
 mod instance;
 mod live;
 mod lsp;
+mod manual;
 mod memory;
 mod nvim;
 mod oracle;
 mod oracle_db;
 mod oracle_live;
 mod oracle_random;
+mod packaging;
 mod parser;
 mod properties;
 mod rules;

@@ -21,7 +21,7 @@ pub(super) fn programs(
         request.layouts.iter().chain(request.against.iter().rev()).filter_map(|layout| layout.image.as_ref()).collect();
     let mut files: Vec<ImageFile> = Vec::new();
     let mut look = |path: &str, scanner: &mut Scanner<'_>| -> Option<Vec<u8>> {
-        if let Some(known) = files.iter().find(|file| file.path == path) {
+        if let Some(known) = files.iter().find(|file| file.path.as_str() == path) {
             return known.entry.as_ref().and_then(|entry| entry.bytes().map(<[u8]>::to_vec));
         }
         let entry = images.iter().find_map(|image| scanner.in_image(image, path));
