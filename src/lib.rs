@@ -12,6 +12,7 @@ pub mod fix;
 pub mod format;
 pub mod graph;
 pub mod import;
+pub mod init;
 pub mod inspect;
 pub mod instance;
 pub mod language;

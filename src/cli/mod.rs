@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod import;
+mod init;
 mod inspect;
 mod instantiate;
 mod lsp;
@@ -59,6 +60,9 @@ enum ColorChoice {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a file to begin with.
+    #[command(after_help = init::HELP)]
+    Init(init::InitArgs),
     /// Report every problem of one or more files, taken together as one service set, or of s6-rc source directories.
     #[command(after_long_help = sets::HELP)]
     Check(check::CheckArgs),
@@ -135,6 +139,7 @@ pub fn run() -> ExitCode {
     let matches = with_examples(command_line()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let code = match &cli.command {
+        Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
         Command::Fmt(arguments) => fmt::run(arguments),

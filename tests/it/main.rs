@@ -25,6 +25,7 @@ mod golden;
 mod image;
 mod import;
 mod import_command;
+mod init;
 mod inspect;
 mod instance;
 mod live;
