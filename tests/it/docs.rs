@@ -8,6 +8,7 @@ mod calls;
 mod grammar;
 mod links;
 mod markdown;
+mod workflows;
 
 use std::fs;
 use std::path::Path;

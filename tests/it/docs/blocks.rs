@@ -6,7 +6,7 @@
 //! | `hermes fragment` | the same, as the inside of a service |
 //! | `console` | the commands behind `$ ` are run one after the other; what they print is what is shown |
 //! | `sh` | is run, and succeeds; with `file=` it is a script for the commands behind it |
-//! | `json`, `toml`, `yaml` | is parsed |
+//! | `json`, `toml`, `yaml` | is parsed; in YAML, this repository's action and hooks are looked up |
 //! | `dockerfile` | has instructions that there are |
 //! | `text`, `pest` | is a drawing, or a part of the grammar |
 //! | others | are not run, and say why |
@@ -25,11 +25,11 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use yaml_rust2::YamlLoader;
 
 use super::calls::Program;
 use super::compare;
 use super::markdown::{Block, Page, pages, root};
+use super::workflows::Offered;
 
 /// Pages that are written from the program; the tests of what they are written from hold their examples.
 const GENERATED: &[&str] = &["docs/rules.md"];
@@ -67,6 +67,7 @@ struct Tally {
 struct Run<'a> {
     page: &'a Page,
     directory: TempDir,
+    offered: &'a Offered,
 }
 
 impl Run<'_> {
@@ -178,7 +179,10 @@ impl Run<'_> {
             }
             "json" => serde_json::from_str::<Value>(&block.text).map(drop).map_err(|error| error.to_string()),
             "toml" => toml::from_str::<toml::Table>(&block.text).map(drop).map_err(|error| error.to_string()),
-            "yaml" => YamlLoader::load_from_str(&block.text).map(drop).map_err(|error| error.to_string()),
+            "yaml" => {
+                let wrong = self.offered.mistakes(&block.text);
+                if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+            }
             "dockerfile" => dockerfile(&block.text),
             // A drawing, a part of the grammar (`grammar.rs` holds it), or a file for the commands behind it.
             "text" | "pest" => Ok(()),
@@ -236,8 +240,8 @@ fn is_there(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").expect("PATH")).any(|directory| directory.join(program).is_file())
 }
 
-fn run_page(page: &Page, program: &Program, tally: &mut Tally) {
-    let run = Run { page, directory: tempfile::tempdir().expect("a directory") };
+fn run_page(page: &Page, program: &Program, offered: &Offered, tally: &mut Tally) {
+    let run = Run { page, directory: tempfile::tempdir().expect("a directory"), offered };
     symlink(root().join("examples"), run.directory.path().join("examples")).expect("a link");
     let mut current = page.text.clone();
     for line in &page.indented {
@@ -278,10 +282,10 @@ fn run_page(page: &Page, program: &Program, tally: &mut Tally) {
 
 #[test]
 fn every_block_does_what_it_shows() {
-    let program = Program::ask();
+    let (program, offered) = (Program::ask(), Offered::ask());
     let mut tally = Tally::default();
     for page in pages().iter().filter(|page| !GENERATED.contains(&page.name.as_str())) {
-        run_page(page, &program, &mut tally);
+        run_page(page, &program, &offered, &mut tally);
     }
     assert!(tally.wrong.is_empty(), "{}", tally.wrong.join("\n"));
     for missing in &tally.missing {
