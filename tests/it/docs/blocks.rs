@@ -244,6 +244,9 @@ fn run_page(page: &Page, program: &Program, offered: &Offered, tally: &mut Tally
     let run = Run { page, directory: tempfile::tempdir().expect("a directory"), offered };
     symlink(root().join("examples"), run.directory.path().join("examples")).expect("a link");
     let mut current = page.text.clone();
+    if page.text.lines().any(|line| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark))) {
+        tally.wrong.push(format!("{}: a merge was not finished", page.name));
+    }
     for line in &page.indented {
         tally.wrong.push(format!("{}:{line}: code is fenced here, so that it says what it is", page.name));
     }
