@@ -10,6 +10,7 @@ use crate::cli::complete::words;
 use crate::cli::man::short;
 use crate::diagnostic::Severity;
 use crate::graph::{Graph, NodeKind};
+use crate::init::TEMPLATES;
 use crate::manual;
 use crate::model::{Kind, Model};
 use crate::policy::{self, Level};
@@ -146,6 +147,11 @@ pub(super) fn parameters(current: &OsStr) -> Vec<CompletionCandidate> {
         .map(|(name, about)| (format!("{name}="), about))
         .filter(|(name, _)| !words.iter().any(|word| word.starts_with(name.as_str())));
     matching(current, open)
+}
+
+/// What `init` can begin with.
+pub(super) fn beginnings(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(current, TEMPLATES.iter().map(|template| (template.name.to_owned(), template.about)))
 }
 
 /// The users of this machine.

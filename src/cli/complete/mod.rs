@@ -78,6 +78,7 @@ fn offered(arg: Arg) -> Arg {
         ("PATH" | "FILE", Some(_)) => return arg.value_hint(ValueHint::FilePath),
         ("NAME[@VERSION]", _) => ArgValueCompleter::new(candidates::targets),
         ("CODE", option) => ArgValueCompleter::new(candidates::codes(option)),
+        ("NAME", Some("template")) => ArgValueCompleter::new(candidates::beginnings),
         ("A" | "B" | "NAME", _) => ArgValueCompleter::new(candidates::names),
         ("TEMPLATE", _) => ArgValueCompleter::new(candidates::templates),
         ("NAME=VALUE", _) => ArgValueCompleter::new(candidates::parameters),
