@@ -6,7 +6,9 @@
 mod tangles;
 mod waves;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -97,7 +99,10 @@ impl Graph {
     /// The graph of a model. Names without a definition have no node: another rule tells of them.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let mut builder = Builder { graph: DiGraph::new(), by_name: HashMap::new() };
+        let mut builder = Builder {
+            graph: DiGraph::with_capacity(model.definitions.len(), 2 * model.definitions.len()),
+            by_name: HashMap::with_capacity(model.definitions.len()),
+        };
         let definitions: Vec<NodeIndex> = model
             .definitions
             .iter()
@@ -165,7 +170,7 @@ impl Graph {
     /// Everything that a node needs, directly or not, and itself.
     #[must_use]
     pub fn reach(&self, from: NodeIndex) -> HashSet<NodeIndex> {
-        let mut reached = HashSet::from([from]);
+        let mut reached = HashSet::from_iter([from]);
         let mut queue = VecDeque::from([from]);
         while let Some(node) = queue.pop_front() {
             for next in self.graph.neighbors(node) {

@@ -1,5 +1,7 @@
 //! `hermesc check`
 
+use std::mem;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
@@ -62,7 +64,10 @@ pub(super) fn run(arguments: &CheckArgs, color: ColorChoice) -> u8 {
     {
         return output::unreadable(path, &error);
     }
-    show(&sets, arguments.format, arguments.quiet, color)
+    let code = show(&sets, arguments.format, arguments.quiet, color);
+    // The process ends: to give a large set back piece by piece would only take time.
+    mem::forget(sets);
+    code
 }
 
 /// Checks a Dockerfile against what the sources say.

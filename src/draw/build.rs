@@ -1,6 +1,6 @@
 //! From a model and its graph to a picture.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use camino::Utf8Path;
 use petgraph::graph::NodeIndex;
@@ -168,7 +168,7 @@ impl Builder<'_> {
         ends.sort_unstable();
         for end in ends {
             let mut members = vec![end];
-            let mut seen = HashSet::from([end]);
+            let mut seen = HashSet::from_iter([end]);
             let mut at = 0;
             while let Some(member) = members.get(at).copied() {
                 at += 1;

@@ -1,6 +1,6 @@
 //! The parts of an image beside its services: cont-init scripts, the stage 2 hook, and the wrapper around the main program.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use camino::Utf8PathBuf;
 

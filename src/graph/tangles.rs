@@ -1,6 +1,6 @@
 //! Names that can never start: those in a circle.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::NodeIndex;

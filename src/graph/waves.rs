@@ -1,6 +1,6 @@
 //! When a boot can start what: what needs nothing first, then what needs only that, and so on.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use petgraph::Direction;
 use petgraph::graph::{EdgeReference, NodeIndex};

@@ -9,7 +9,7 @@ mod tree;
 mod what_if;
 mod why;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use petgraph::graph::NodeIndex;
 use serde_json::Value;

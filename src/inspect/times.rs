@@ -1,6 +1,6 @@
 //! How long a start may take.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use petgraph::graph::NodeIndex;
 

@@ -112,7 +112,7 @@ fn rows(set: &Set<'_>, from: &str, chains: &[Chain]) -> String {
 
 /// How many steps it is to the end, from every node that is no farther from it than the start.
 fn steps(set: &Set<'_>, start: NodeIndex, end: NodeIndex) -> HashMap<NodeIndex, usize> {
-    let mut steps = HashMap::from([(end, 0)]);
+    let mut steps = HashMap::from_iter([(end, 0)]);
     let mut queue = VecDeque::from([(end, 0)]);
     while let Some((node, distance)) = queue.pop_front() {
         if node == start {

@@ -1,7 +1,7 @@
 //! Service sets: which one a text belongs to, and what is found in it.
 
+use foldhash::{HashMap, HashMapExt};
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use petgraph::graph::NodeIndex;

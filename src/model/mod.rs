@@ -7,7 +7,7 @@ mod directory;
 mod files;
 mod program;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use camino::Utf8PathBuf;
 use smol_str::SmolStr;

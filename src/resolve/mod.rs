@@ -17,7 +17,7 @@ mod service;
 mod sugar;
 pub mod values;
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::io;
 use std::sync::Arc;
 

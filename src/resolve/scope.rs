@@ -1,6 +1,6 @@
 //! Constants and parameters: what `{{name}}` stands for.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use smol_str::SmolStr;
 

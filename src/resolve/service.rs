@@ -1,6 +1,6 @@
 //! The statements of a service, a bundle or a container part, one by one.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;

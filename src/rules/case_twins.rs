@@ -1,6 +1,6 @@
 //! Names that differ in capitals only.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Definition;
@@ -39,7 +39,8 @@ bundle user { web, web-admin }
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, &Definition> = HashMap::new();
     for definition in &context.model.definitions {
-        match seen.get(&definition.name.to_lowercase()) {
+        let name = definition.name.to_lowercase();
+        match seen.get(&name) {
             Some(first) if first.name != definition.name => diagnostics.push(
                 Diagnostic::new(
                     &RULE,
@@ -51,7 +52,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             ),
             Some(_) => {}
             None => {
-                seen.insert(definition.name.to_lowercase(), definition);
+                seen.insert(name, definition);
             }
         }
     }

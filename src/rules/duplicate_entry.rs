@@ -1,6 +1,6 @@
 //! Names that are said twice.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::ReferenceOrigin;
@@ -42,6 +42,9 @@ bundle user { web }
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in &context.model.definitions {
         for list in [&definition.dependencies, &definition.contents] {
+            if list.len() < 2 {
+                continue;
+            }
             let mut seen: HashMap<&str, Location> = HashMap::new();
             for reference in list.iter().filter(|reference| reference.origin == ReferenceOrigin::Written) {
                 if let Some(first) = seen.insert(&reference.name, reference.place) {

@@ -1,6 +1,6 @@
 //! Bundles that stand for nothing.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Definition, Kind, Reference};

@@ -1,6 +1,6 @@
 //! Essential services that stand on others that are not.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use petgraph::graph::NodeIndex;
 
@@ -102,7 +102,7 @@ fn essential(context: &Context<'_>) -> HashSet<NodeIndex> {
 /// A node, or, of a bundle, everything that it holds.
 fn members(context: &Context<'_>, node: NodeIndex) -> Vec<NodeIndex> {
     let mut members = vec![node];
-    let mut seen = HashSet::from([node]);
+    let mut seen = HashSet::from_iter([node]);
     let mut at = 0;
     while let Some(member) = members.get(at).copied() {
         at += 1;

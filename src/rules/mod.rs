@@ -89,7 +89,7 @@ mod zero_timeout;
 pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 use std::num::NonZero;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};

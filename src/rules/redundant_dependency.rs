@@ -1,6 +1,6 @@
 //! Dependencies that others imply.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use petgraph::graph::NodeIndex;
 

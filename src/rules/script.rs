@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::model::{Definition, Entry, Kind, Program, ReferenceOrigin, TextMap};
 use crate::rules::Context;
 use crate::rules::directories::{command_lines, directories};
@@ -81,8 +83,7 @@ impl Script<'_> {
 
     /// Whether the text holds one of these, comments included: enough to be unsure.
     pub(super) fn mentions(&self, words: &[&str]) -> bool {
-        let text = String::from_utf8_lossy(&self.text);
-        words.iter().any(|word| text.contains(word))
+        words.iter().any(|word| memmem::find(&self.text, word.as_bytes()).is_some())
     }
 }
 
@@ -162,7 +163,7 @@ fn add<'m>(
     let (interpreter, contenv) = if executed { interpreter(&program.bytes) } else { (Interpreter::Execline, false) };
     let text = Cow::Borrowed(program.bytes.as_slice());
     // Only a text with one of these in it has to be taken apart.
-    let may = |word: &[u8]| program.bytes.windows(word.len()).any(|window| window == word);
+    let may = |word: &[u8]| memmem::find(&program.bytes, word).is_some();
     let worth = interpreter == Interpreter::Execline && (may(b"sh") || may(b"contenv"));
     let words = if worth { execline::lex(&program.bytes).ok() } else { None };
     let words = words.unwrap_or_default();

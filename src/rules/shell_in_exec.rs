@@ -1,6 +1,6 @@
 //! Shell where no shell is.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};

@@ -1,6 +1,6 @@
 //! Names without a definition.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use smol_str::SmolStr;
 

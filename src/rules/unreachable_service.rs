@@ -1,6 +1,6 @@
 //! Services that nothing starts.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{DirectoryFacts, Kind};

@@ -392,6 +392,12 @@ fn escape(bytes: &[u8], out: &mut Vec<u8>) {
 /// Whether `word` needs no quotes. A brace within a word would be safe, but nobody should have to know that; as part of a
 /// `${NAME}` everybody does.
 fn is_bare(word: &[u8]) -> bool {
+    // Most words are a name, an option or a path.
+    let is_common =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b',');
+    if !word.is_empty() && word.iter().all(is_common) {
+        return true;
+    }
     let Ok(text) = std::str::from_utf8(word) else { return false };
     let is_plain = |char| !matches!(char, '"' | '\\' | '{' | '}' | ' ') && !is_hidden(char);
     let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '?';
@@ -406,7 +412,10 @@ fn is_bare(word: &[u8]) -> bool {
 
 /// Whether a reader cannot see `char`, or sees the text around it in another order because of it.
 fn is_hidden(char: char) -> bool {
-    char != ' ' && (char.is_control() || char.is_whitespace())
+    if char.is_ascii() {
+        return char.is_ascii_control();
+    }
+    (char.is_control() || char.is_whitespace())
         || matches!(char,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

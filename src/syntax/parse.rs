@@ -134,7 +134,7 @@ impl<'t> Lowering<'t> {
     /// Characters that make text read in another order than it is compiled in (Unicode's UAX 9; known as trojan source).
     pub(super) fn report_bidirectional_controls(&mut self) {
         // All of them begin with the byte E2, or D8 in the case of U+061C; most files have neither.
-        if !self.text.bytes().any(|byte| byte == 0xe2 || byte == 0xd8) {
+        if memchr::memchr2(0xe2, 0xd8, self.text.as_bytes()).is_none() {
             return;
         }
         let found: Vec<(usize, char)> = self

@@ -38,19 +38,24 @@ impl Lowering<'_> {
                     None => Text { span, form: TextForm::Fence, parts: Parts::Plain(SmolStr::default(), span.end) },
                 }
             }
-            _ => {
-                let mut parts = Collector::default();
-                self.literal(&mut parts, raw, start, false);
-                Text { span, form: TextForm::Word, parts: parts.finish(start) }
-            }
+            _ => Text { span, form: TextForm::Word, parts: self.parts(raw, start, false) },
         }
     }
 
     /// The text between double quotes, which begins at byte `start`.
     pub(super) fn quoted(&mut self, span: Span, raw: &str, start: usize) -> Text {
+        Text { span, form: TextForm::Quoted, parts: self.parts(raw, start, true) }
+    }
+
+    /// The parts of a text in one piece, which begins at byte `start`.
+    fn parts(&mut self, raw: &str, start: usize, escapes: bool) -> Parts {
+        // Most texts say what they are.
+        if !raw.bytes().any(|byte| byte == b'{' || (escapes && byte == b'\\')) {
+            return Parts::Plain(SmolStr::new(raw), Span::new(start, start).start);
+        }
         let mut parts = Collector::default();
-        self.literal(&mut parts, raw, start, true);
-        Text { span, form: TextForm::Quoted, parts: parts.finish(start) }
+        self.literal(&mut parts, raw, start, escapes);
+        parts.finish(start)
     }
 
     /// Takes `raw` apart: `{{name}}`, `{{{{`, and escapes where they count.
@@ -137,11 +142,10 @@ impl Lowering<'_> {
 
     /// The text between two fences, which begins at byte `start`.
     fn fence_parts(&mut self, raw: &str, start: usize) -> Parts {
-        let mut parts = Collector::default();
         let Some((_, body)) = raw.split_once('\n').filter(|(first, _)| first.trim().is_empty()) else {
-            self.literal(&mut parts, raw, start, false);
-            return parts.finish(start);
+            return self.parts(raw, start, false);
         };
+        let mut parts = Collector::default();
         let mut at = start + raw.len() - body.len();
         let last_line = body.rsplit('\n').next().unwrap_or_default();
         // The closing quotes stand alone: their indentation is that of the text.
