@@ -99,16 +99,14 @@ fn tree<'a>(checked: &Checked, destination: &Destination<'a>) -> Result<(&'a Utf
     }
     let model = &checked.model;
     match (destination.rootfs, destination.output) {
-        (Some(directory), _) => match planning(model, image::image) {
-            Some(tree) => Ok((directory, tree)),
-            None => {
-                let message = format!(
-                    "--rootfs writes the files of an image under s6-overlay, and the target is {}",
-                    model.target
-                );
-                Err(output::failure(&message, Some("write `-o DIR` instead, or `target s6-overlay`")))
-            }
-        },
+        (Some(directory), _) => {
+            let tree = planning(model, image::image).ok_or_else(|| {
+                let message = "--rootfs writes the files of an image under s6-overlay, and the target is";
+                let help = Some("write `-o DIR` instead, or `target s6-overlay`");
+                output::failure(&format!("{message} {}", model.target), help)
+            })?;
+            Ok((directory, tree))
+        }
         (None, Some(directory)) => {
             left_out(model);
             Ok((directory, planning(model, plan)))

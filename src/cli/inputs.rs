@@ -127,14 +127,19 @@ impl Inputs {
                     let new = now.iter().filter(|name| then.binary_search(name).is_err()).map(|name| (name, "is new"));
                     let gone =
                         then.iter().filter(|name| now.binary_search(name).is_err()).map(|name| (name, "is gone"));
-                    changes.extend(new.chain(gone).map(|(name, word)| (below(path, name), word)));
+                    changes.extend(new.chain(gone).map(|(name, word)| (path.join(name), word)));
                 }
                 (_, State::Missing) => drop(changes.entry(path.clone()).or_insert("is gone")),
                 (State::Missing, _) => drop(changes.entry(path.clone()).or_insert("is new")),
                 _ => drop(changes.entry(path.clone()).or_insert("changed")),
             }
         }
-        changes.into_iter().map(|(path, word)| Change { path, word }).collect()
+        // As people write it; the directory itself keeps its dot.
+        let shown = |path: Utf8PathBuf| match path.strip_prefix(".") {
+            Ok(below) if !below.as_str().is_empty() => below.to_owned(),
+            _ => path,
+        };
+        changes.into_iter().map(|(path, word)| Change { path: shown(path), word }).collect()
     }
 
     /// The directories in which something happens when one of the paths changes: those that they stand in, or the nearest
@@ -154,11 +159,6 @@ impl Inputs {
         }
         found
     }
-}
-
-/// A name in a directory, as people write it.
-fn below(directory: &Utf8Path, name: &str) -> Utf8PathBuf {
-    if directory == "." { Utf8PathBuf::from(name) } else { directory.join(name) }
 }
 
 /// The directory that a path stands in.

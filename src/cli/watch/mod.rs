@@ -61,7 +61,7 @@ const CHECKS: [&str; 4] = ["against", "allow_unknown", "each", "dockerfile"];
 const QUIET: Duration = Duration::from_millis(100);
 /// A run begins after so many looks, whatever still changes.
 const LOOKS: usize = 20;
-/// So many changes are named.
+/// So many paths or changes are named.
 const NAMED: usize = 2;
 /// More often than this is not looked.
 const SHORTEST: u32 = 50;
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &WatchArgs, color: ColorChoice) -> u8 {
     let mut screen = Screen::new(arguments.no_clear, color);
     let mut changes = Vec::new();
     for number in 1_u64.. {
-        if !screen.begin(&head(arguments, number, &changes)) {
+        if !screen.begin(&head(arguments, number), &why(&changes)) {
             break;
         }
         let inputs = Inputs::default();
@@ -98,20 +98,25 @@ pub(super) fn run(arguments: &WatchArgs, color: ColorChoice) -> u8 {
     FINE
 }
 
-/// What is watched, and why it is looked at again.
-fn head(arguments: &WatchArgs, number: u64, changes: &[Change]) -> String {
-    let shorten = |names: Vec<String>| match names.len().checked_sub(NAMED + 1) {
-        Some(more) => format!("{} and {} more", names.get(..NAMED).unwrap_or_default().join(", "), more + 1),
-        None => names.join(", "),
-    };
-    let paths = shorten(arguments.subject.input.paths.iter().map(ToString::to_string).collect());
+/// What is watched.
+fn head(arguments: &WatchArgs, number: u64) -> String {
+    let paths = first(&arguments.subject.input.paths.iter().map(ToString::to_string).collect::<Vec<_>>());
     let into = arguments.output.as_ref().or(arguments.rootfs.as_ref());
     let into = into.map(|directory| format!(", emitting to {directory}")).unwrap_or_default();
-    let mut why = shorten(changes.iter().map(|change| format!("{} {}", change.path, change.word)).collect());
-    if !why.is_empty() {
-        why.insert_str(0, ": ");
+    format!("watching {paths}{into}; run {number}")
+}
+
+/// Why it is looked at again.
+fn why(changes: &[Change]) -> String {
+    first(&changes.iter().map(|change| format!("{} {}", change.path, change.word)).collect::<Vec<_>>())
+}
+
+/// The first of some names, and how many there are beside.
+fn first(names: &[String]) -> String {
+    match names.get(..NAMED).filter(|_| names.len() > NAMED) {
+        Some(first) => format!("{} and {} more", first.join(", "), names.len() - NAMED),
+        None => names.join(", "),
     }
-    format!("watching {paths}{into}; run {number}{why}")
 }
 
 /// One run, and its exit code.

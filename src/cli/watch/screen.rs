@@ -9,7 +9,7 @@ use crate::cli::output::Stream;
 use crate::cli::{ColorChoice, FINE, PROBLEMS};
 use crate::report::safe_text;
 
-/// Lines that are not the report's: the head, what ends it, and where the cursor stands.
+/// Lines that are not of the problems: the head, their number, what ends the report, and where the cursor stands.
 const OTHERS: usize = 6;
 
 /// Where runs are reported.
@@ -35,8 +35,8 @@ impl Screen {
         self.clears.then(|| usize::from(rows).saturating_sub(OTHERS).max(1))
     }
 
-    /// Begins the report of a run; false where nobody reads it any more.
-    pub(super) fn begin(&mut self, head: &str) -> bool {
+    /// Begins the report of a run, with why it was begun; false where nobody reads it any more.
+    pub(super) fn begin(&mut self, head: &str, why: &str) -> bool {
         let mut text = String::new();
         if self.clears {
             let rows = terminal_size().map_or(24, |(Width(_), Height(rows))| usize::from(rows));
@@ -51,6 +51,12 @@ impl Screen {
         self.used = true;
         let head = safe_text(head);
         let _ = if self.color { writeln!(text, "\u{1b}[1m{head}\u{1b}[0m") } else { writeln!(text, "{head}") };
+        if !why.is_empty() {
+            text.push_str(&safe_text(&format!("{why}\n")));
+        }
+        if self.clears {
+            text.push('\n');
+        }
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
     }
