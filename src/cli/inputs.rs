@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,6 +15,9 @@ use crate::resolve::{Disk, Files};
 const MAX_ENTRIES: usize = 1_000_000;
 /// No more than so many directories are nested below a source directory.
 const MAX_DEPTH: usize = 34;
+
+/// No file system counts times in longer steps than this (FAT: two seconds).
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// What of a path counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +42,27 @@ enum State {
         modified: (i64, i64),
         mode: u32,
     },
-    Names(Vec<String>),
+    Names(Names),
 }
+
+/// The names in a directory.
+#[derive(Debug, Clone)]
+struct Names {
+    list: Arc<[String]>,
+    /// When and where they were listed.
+    modified: (i64, i64),
+    place: (u64, u64),
+    /// Whether the directory had been as it was for so long that a later change of it has another time.
+    settled: bool,
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Names {}
 
 /// What happened to a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,10 +130,14 @@ impl Inputs {
 
     /// The same paths as they are now.
     pub(super) fn now(&self) -> Self {
-        let keys: Vec<_> = self.states().keys().cloned().collect();
-        let now = keys.into_iter().map(|key| {
-            let state = state(&key.0, key.1);
-            (key, state)
+        let then = self.states();
+        let now = then.iter().map(|((path, aspect), then)| {
+            let state = match then {
+                // A directory is not opened without need: the system would tell of that, too.
+                State::Names(names) if names.are_current(path) => then.clone(),
+                _ => state(path, *aspect),
+            };
+            ((path.clone(), *aspect), state)
         });
         Self(Mutex::new(now.collect()))
     }
@@ -124,6 +151,7 @@ impl Inputs {
             match (then, now) {
                 (State::Names(then), State::Names(now)) => {
                     // Both are sorted.
+                    let (then, now) = (&then.list, &now.list);
                     let new = now.iter().filter(|name| then.binary_search(name).is_err()).map(|name| (name, "is new"));
                     let gone =
                         then.iter().filter(|name| now.binary_search(name).is_err()).map(|name| (name, "is gone"));
@@ -185,7 +213,7 @@ fn add_existing(found: &mut BTreeSet<Utf8PathBuf>, directory: &Utf8Path) {
 fn state(path: &Utf8Path, aspect: Aspect) -> State {
     match aspect {
         Aspect::Entry => fs::metadata(path).map_or(State::Missing, |metadata| of(&metadata)),
-        Aspect::Texts | Aspect::Names => names(path, aspect).map_or(State::Missing, State::Names),
+        Aspect::Texts | Aspect::Names => Names::of(path, aspect).map_or(State::Missing, State::Names),
     }
 }
 
@@ -201,16 +229,30 @@ fn of(metadata: &Metadata) -> State {
     }
 }
 
-fn names(directory: &Utf8Path, aspect: Aspect) -> io::Result<Vec<String>> {
-    let counts = |name: &str| {
-        // Other files beside the texts, such as those that editors make, change nothing.
-        aspect == Aspect::Names || (name.ends_with(".hermes") && !name.starts_with('.'))
-    };
-    let names = directory.read_dir_utf8()?.map(|entry| Ok(entry?.file_name().to_owned()));
-    let mut names = names.collect::<io::Result<Vec<String>>>()?;
-    names.retain(|name| counts(name));
-    names.sort_unstable();
-    Ok(names)
+impl Names {
+    fn of(directory: &Utf8Path, aspect: Aspect) -> io::Result<Self> {
+        let counts = |name: &str| {
+            // Other files beside the texts, such as those that editors make, change nothing.
+            aspect == Aspect::Names || (name.ends_with(".hermes") && !name.starts_with('.'))
+        };
+        let metadata = fs::metadata(directory)?;
+        let settled = metadata.modified()?.elapsed().is_ok_and(|age| age > SETTLED);
+        let names = directory.read_dir_utf8()?.map(|entry| Ok(entry?.file_name().to_owned()));
+        let mut names = names.collect::<io::Result<Vec<String>>>()?;
+        names.retain(|name| counts(name));
+        names.sort_unstable();
+        let (modified, place) = ((metadata.mtime(), metadata.mtime_nsec()), (metadata.dev(), metadata.ino()));
+        Ok(Self { list: names.into(), modified, place, settled })
+    }
+
+    /// Whether the directory is as it was, told without opening it.
+    fn are_current(&self, directory: &Utf8Path) -> bool {
+        self.settled
+            && fs::metadata(directory).is_ok_and(|metadata| {
+                (metadata.mtime(), metadata.mtime_nsec()) == self.modified
+                    && (metadata.dev(), metadata.ino()) == self.place
+            })
+    }
 }
 
 impl Files for Inputs {

@@ -88,11 +88,12 @@ pub(super) fn run(arguments: &WatchArgs, color: ColorChoice) -> u8 {
         }
         let inputs = Inputs::default();
         let code = once(arguments, &inputs, &screen, color);
+        let new = watcher.follow(&inputs.directories());
         if let Some(note) = &watcher.note {
             Stream::Err.write(&format!("{note}\n"));
         }
         screen.end(code);
-        changes = next(&mut watcher, &inputs);
+        changes = next(&mut watcher, &inputs, new);
     }
     // Nobody reads any more.
     FINE
@@ -188,10 +189,10 @@ fn below_root(path: &Utf8Path) -> &Utf8Path {
     path.strip_prefix("/").unwrap_or(path)
 }
 
-/// Waits for changes, and until they are over.
-fn next(watcher: &mut Watcher, inputs: &Inputs) -> Vec<Change> {
+/// Waits for changes, and until they are over. `new` where directories are watched that were not before.
+fn next(watcher: &mut Watcher, inputs: &Inputs, new: bool) -> Vec<Change> {
     // What changed before a directory was watched was not told.
-    let mut look = watcher.follow(&inputs.directories());
+    let mut look = new;
     let mut took = Duration::ZERO;
     loop {
         if !look {

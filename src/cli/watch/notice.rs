@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use camino::Utf8PathBuf;
@@ -16,7 +16,7 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// What belongs together comes within this time.
 const TOGETHER: Duration = Duration::from_millis(20);
 /// After a look, so many times of what it took pass before the next.
-const REST: u32 = 10;
+const REST: u32 = 4;
 
 /// Which directories are watched. What happens in them is only a reason to look: what changed is told by looking.
 pub(super) struct Watcher {
@@ -60,7 +60,7 @@ impl Watcher {
             }
             _ => format!("the system does not tell of changes: {error}"),
         };
-        self.note = Some(format!("note: {reason}; looking every {} ms instead", self.interval.as_millis()));
+        self.note = Some(format!("note: {reason}\n  help: until then, the files are looked at every second"));
     }
 
     /// Watches these directories, and no others; whether one is watched that was not before.
@@ -75,13 +75,15 @@ impl Watcher {
         }
     }
 
-    /// Waits until there is a reason to look. `took` is what the last look took.
+    /// Waits until there is a reason to look. `took` is what the last look took, which has just ended.
     pub(super) fn wait(&mut self, took: Duration) {
+        let rest = Instant::now() + took * REST;
+        let rest = || rest.saturating_duration_since(Instant::now());
         let told = self.system.as_ref().map(|system| system.wake.recv().is_ok());
         match told {
-            Some(true) => thread::sleep(TOGETHER.max(took * REST)),
+            Some(true) => thread::sleep(TOGETHER.max(rest())),
             Some(false) => self.give_up(&notify::Error::generic("the watcher ended")),
-            None => thread::sleep(self.interval.max(took * REST)),
+            None => thread::sleep(self.interval.max(rest())),
         }
     }
 }
