@@ -363,6 +363,8 @@ fn wrong_use_ends_it_at_once() {
         (&["a.hermes", "--poll=1ms"], "at least 50ms"),
         (&["a.hermes", "--poll=5"], "durations have a unit"),
         (&["a.hermes", "-o", "out", "--dockerfile", "Dockerfile"], "cannot be used with"),
+        (&["a.hermes", "-o", "out", "--rootfs", "root"], "cannot be used with"),
+        (&["a.hermes", "--force"], "required"),
         (&[], "required"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_hermesc"))

@@ -28,16 +28,16 @@ pub(super) struct WatchArgs {
     #[command(flatten)]
     subject: Subject,
     /// Write the source directories after each change that leaves no errors, as `hermesc emit -o DIR` does.
-    #[arg(short, long, value_name = "DIR", conflicts_with_all = CHECKS)]
+    #[arg(short, long, value_name = "DIR", group = "destination", conflicts_with_all = CHECKS)]
     output: Option<Utf8PathBuf>,
     /// Write the files of the image, as `hermesc emit --rootfs DIR` does.
-    #[arg(long, value_name = "DIR", conflicts_with = "output", conflicts_with_all = CHECKS)]
+    #[arg(long, value_name = "DIR", group = "destination", conflicts_with_all = CHECKS)]
     rootfs: Option<Utf8PathBuf>,
     /// Write into a directory that holds files which hermesc did not write, and over what was changed by hand since.
-    #[arg(long)]
+    #[arg(long, requires = "destination")]
     force: bool,
-    /// Look at the files every so often, instead of being told by the system: for mounts of which it does not tell, such as
-    /// those of NFS and of Docker Desktop.
+    /// Look at the files every second, or as often as is said, instead of being told by the system: for mounts of which it
+    /// does not tell, such as those of NFS and of Docker Desktop.
     #[arg(long, value_name = "DURATION", value_parser = parse_interval, num_args = 0..=1, require_equals = true,
         default_missing_value = "1s")]
     poll: Option<Duration>,
@@ -48,12 +48,11 @@ pub(super) struct WatchArgs {
 
 /// What `hermesc watch --help` says beside the options.
 pub(super) const HELP: &str = "\
-Runs at the start, and again when something changes that a run was made from: the files and what they include or take in with
-`file`, files of the language that are new in a directory, everything in source directories, `hermesc.toml`, and the Dockerfile.
-What is emitted does not count.
+Runs at the start, and again when something changes that a run was made from: the files and what \
+they include or take in with `file`, files of the language that are new in a directory, everything \
+in source directories, `hermesc.toml`, and the Dockerfile. What is emitted does not count.
 
-A mistake in a file, or a file that is missing for a while, ends nothing. Ctrl-C does; the exit code is 2 where the command line
-itself is wrong.";
+A mistake in a file, or a file that is missing for a while, ends nothing. Ctrl-C does.";
 
 /// What only a check takes.
 const CHECKS: [&str; 4] = ["against", "allow_unknown", "each", "dockerfile"];
