@@ -52,14 +52,19 @@ pub struct ConfigError {
 ///
 /// The working directory is not known.
 pub fn find(input: &Utf8Path) -> io::Result<Option<Utf8PathBuf>> {
+    Ok(places(input)?.into_iter().find(|at| at.is_file()))
+}
+
+/// Where a `hermesc.toml` is looked for, the nearest place first.
+///
+/// # Errors
+///
+/// The working directory is not known.
+pub fn places(input: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let absolute = camino::absolute_utf8(input)?;
     // A path that is no directory begins with the directory that it stands in.
     let start = if absolute.is_dir() { Some(absolute.as_path()) } else { absolute.parent() };
-    Ok(start
-        .into_iter()
-        .flat_map(Utf8Path::ancestors)
-        .map(|directory| directory.join(FILE_NAME))
-        .find(|at| at.is_file()))
+    Ok(start.into_iter().flat_map(Utf8Path::ancestors).map(|directory| directory.join(FILE_NAME)).collect())
 }
 
 /// Reads a file.

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::mend::{How, mend};
 use crate::cli::output;
-use crate::cli::sets::{self, Directories};
+use crate::cli::sets::{self, Directories, Job, Set};
 use crate::cli::settings::{Severities, options};
 use crate::cli::show::{Format, show};
 use crate::cli::{ColorChoice, Input};
@@ -16,18 +16,47 @@ use crate::diagnostic;
 use crate::resolve::{Disk, Files};
 use crate::s6rc::dockerfile;
 
+/// What is checked.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools)] // one a flag
-pub(super) struct CheckArgs {
+pub(super) struct Subject {
     #[command(flatten)]
-    input: Input,
+    pub(super) input: Input,
     #[command(flatten)]
-    severities: Severities,
+    pub(super) severities: Severities,
     #[command(flatten)]
     directories: Directories,
     /// Take every PATH as a service set of its own, files of the language too.
     #[arg(long)]
     each: bool,
+    /// The Dockerfile of the image that the files go into: whether it starts and copies what they stand for.
+    #[arg(long, value_name = "PATH")]
+    dockerfile: Option<Utf8PathBuf>,
+}
+
+impl Subject {
+    /// The service sets that it is; the exit code where there are none.
+    fn jobs(&self, options: &Options) -> Result<Vec<Job>, u8> {
+        sets::jobs(&self.input.paths, self.each, &self.directories, options)
+    }
+
+    /// Checks it; the exit code where that could not be done. `seen` is told of each set before it is read.
+    pub(super) fn check(&self, files: &(dyn Files + Sync), seen: &dyn Fn(&Job)) -> Result<Vec<Set>, u8> {
+        let options = options(&self.input, &self.severities)?;
+        let jobs = self.jobs(&options)?;
+        jobs.iter().for_each(seen);
+        let mut sets = sets::check(jobs, files, &options);
+        if let (Some(path), Some(Ok(first))) = (&self.dockerfile, sets.first_mut().map(|set| set.checked.as_mut())) {
+            read_dockerfile(first, path, files, &options).map_err(|error| output::unreadable(path, &error))?;
+        }
+        Ok(sets)
+    }
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // one a flag
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    subject: Subject,
     /// Say nothing where everything is fine.
     #[arg(short, long)]
     quiet: bool,
@@ -40,39 +69,35 @@ pub(super) struct CheckArgs {
     /// Show what --fix would change, and change nothing.
     #[arg(long)]
     diff: bool,
-    /// The Dockerfile of the image that the files go into: whether it starts and copies what they stand for.
-    #[arg(long, value_name = "PATH")]
-    dockerfile: Option<Utf8PathBuf>,
 }
 
 pub(super) fn run(arguments: &CheckArgs, color: ColorChoice) -> u8 {
-    let options = match options(&arguments.input, &arguments.severities) {
-        Ok(options) => options,
-        Err(code) => return code,
-    };
-    let jobs = match sets::jobs(&arguments.input.paths, arguments.each, &arguments.directories, &options) {
-        Ok(jobs) => jobs,
-        Err(code) => return code,
-    };
+    check(arguments, color).unwrap_or_else(|code| code)
+}
+
+fn check(arguments: &CheckArgs, color: ColorChoice) -> Result<u8, u8> {
+    let subject = &arguments.subject;
     if arguments.fix || arguments.diff {
+        let options = options(&subject.input, &subject.severities)?;
+        let jobs = subject.jobs(&options)?;
         let how = How { diff: arguments.diff, format: arguments.format, quiet: arguments.quiet };
-        return mend(jobs, &how, &options, color);
+        return Ok(mend(jobs, &how, &options, color));
     }
-    let mut sets = sets::check(jobs, &options);
-    if let (Some(path), Some(Ok(first))) = (&arguments.dockerfile, sets.first_mut().map(|set| set.checked.as_mut()))
-        && let Err(error) = read_dockerfile(first, path, &options)
-    {
-        return output::unreadable(path, &error);
-    }
+    let sets = subject.check(&Disk, &|_| {})?;
     let code = show(&sets, arguments.format, arguments.quiet, color);
     // The process ends: to give a large set back piece by piece would only take time.
     mem::forget(sets);
-    code
+    Ok(code)
 }
 
 /// Checks a Dockerfile against what the sources say.
-fn read_dockerfile(checked: &mut Checked, path: &Utf8Path, options: &Options) -> std::io::Result<()> {
-    let bytes = Disk.read(path)?;
+fn read_dockerfile(
+    checked: &mut Checked,
+    path: &Utf8Path,
+    files: &dyn Files,
+    options: &Options,
+) -> std::io::Result<()> {
+    let bytes = files.read(path)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let file = checked.sources.add(path.to_owned(), text.clone().into_bytes());
     let found = dockerfile::check(&checked.model, file, &text);

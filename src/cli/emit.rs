@@ -1,17 +1,16 @@
 //! `hermesc emit`
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::io;
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
+use crate::cli::inputs::Inputs;
 use crate::cli::output::{self, Stream};
+use crate::cli::progress::{self, MANY, Progress};
 use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
-use crate::compile;
+use crate::compile::{self, Checked};
 use crate::fix::unified;
 use crate::model::Model;
 use crate::report::{count, safe_text};
@@ -53,49 +52,88 @@ pub(super) struct EmitArgs {
     sync: bool,
 }
 
+/// Where is written, and how.
+pub(super) struct Destination<'a> {
+    pub(super) output: Option<&'a Utf8Path>,
+    pub(super) rootfs: Option<&'a Utf8Path>,
+    pub(super) force: bool,
+    pub(super) sync: bool,
+}
+
 pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
-    let options = match options(&arguments.input, &arguments.severities) {
-        Ok(options) => options,
-        Err(code) => return code,
-    };
-    let files = Recorder::default();
-    let checked = match compile::check_with(&files, &arguments.input.paths, &options) {
-        Ok(checked) => checked,
-        Err((path, error)) => return output::unreadable(&path, &error),
-    };
+    emit(arguments, color).unwrap_or_else(|code| code)
+}
+
+fn emit(arguments: &EmitArgs, color: ColorChoice) -> Result<u8, u8> {
+    let files = Inputs::default();
+    let checked = read(&arguments.input, &arguments.severities, &files)?;
     output::diagnostics(&checked, Stream::Err, color);
-    if checked.errors() > 0 {
-        Stream::Err.write("nothing was written\n");
-        return PROBLEMS;
-    }
-    let model = &checked.model;
-    let (directory, tree) = match (&arguments.rootfs, &arguments.output) {
-        (Some(directory), _) => match image::image(model) {
-            Some(tree) => (directory, tree),
-            None => {
-                return output::failure(
-                    &format!(
-                        "--rootfs writes the files of an image under s6-overlay, and the target is {}",
-                        model.target
-                    ),
-                    Some("write `-o DIR` instead, or `target s6-overlay`"),
-                );
-            }
-        },
-        (None, Some(directory)) => {
-            left_out(model);
-            (directory, plan(model))
-        }
-        (None, None) => return output::failure("neither -o DIR nor --rootfs DIR was given", None),
+    let destination = Destination {
+        output: arguments.output.as_deref(),
+        rootfs: arguments.rootfs.as_deref(),
+        force: arguments.force,
+        sync: arguments.sync,
     };
     if arguments.check || arguments.diff {
-        return preview(&tree, directory, arguments);
+        let (directory, tree) = tree(&checked, &destination)?;
+        return Ok(preview(&tree, directory, arguments));
     }
-    let time = match source_date() {
-        Ok(time) => time,
-        Err(code) => return code,
-    };
-    match write(&tree, directory, How { force: arguments.force, sync: arguments.sync, time }) {
+    let directory = write_out(&checked, &destination)?;
+    Ok(arguments.depfile.as_ref().map_or(FINE, |path| depfile(path, directory, &files)))
+}
+
+/// Reads and checks what is to be emitted; the exit code where it cannot be read.
+pub(super) fn read(input: &Input, severities: &Severities, files: &(dyn Files + Sync)) -> Result<Checked, u8> {
+    let options = options(input, severities)?;
+    let progress = Progress::new("checking");
+    let checked = compile::check_with(&progress.reading(files), &input.paths, &options);
+    drop(progress);
+    checked.map_err(|(path, error)| output::unreadable(&path, &error))
+}
+
+/// The files that are to be written, and where; the exit code where there are none.
+fn tree<'a>(checked: &Checked, destination: &Destination<'a>) -> Result<(&'a Utf8Path, FileTree), u8> {
+    if checked.errors() > 0 {
+        Stream::Err.write("nothing was written\n");
+        return Err(PROBLEMS);
+    }
+    let model = &checked.model;
+    match (destination.rootfs, destination.output) {
+        (Some(directory), _) => {
+            let tree = planning(model, image::image).ok_or_else(|| {
+                let message = "--rootfs writes the files of an image under s6-overlay, and the target is";
+                let help = Some("write `-o DIR` instead, or `target s6-overlay`");
+                output::failure(&format!("{message} {}", model.target), help)
+            })?;
+            Ok((directory, tree))
+        }
+        (None, Some(directory)) => {
+            left_out(model);
+            Ok((directory, planning(model, plan)))
+        }
+        (None, None) => Err(output::failure("neither -o DIR nor --rootfs DIR was given", None)),
+    }
+}
+
+/// Plans a model, which takes its time where that is large.
+fn planning<T>(model: &Model, plan: impl FnOnce(&Model) -> T) -> T {
+    progress::during("planning", model.definitions.len() >= MANY, || plan(model))
+}
+
+/// Writes what was checked, unless there are errors, says what was written, and gives the directory; the exit code where
+/// nothing was written.
+pub(super) fn write_out<'a>(checked: &Checked, destination: &Destination<'a>) -> Result<&'a Utf8Path, u8> {
+    let (directory, tree) = tree(checked, destination)?;
+    let model = &checked.model;
+    let time = source_date()?;
+    let progress = Progress::on_files("writing", files(&tree));
+    if tree.entries.len() >= MANY {
+        progress.may_be_large();
+    }
+    let how = How { force: destination.force, sync: destination.sync, time, done: Some(progress.done()) };
+    let written = write(&tree, directory, how);
+    drop(progress);
+    match written {
         Ok(written) => {
             let definitions = count(model.definitions.len(), "definition");
             let removed = if written.removed > 0 { format!(", {} removed", written.removed) } else { String::new() };
@@ -105,7 +143,7 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
                 count(written.changed, "file"),
                 written.unchanged,
             ));
-            if arguments.rootfs.is_some() {
+            if destination.rootfs.is_some() {
                 let lines: String =
                     image::dockerfile(model, directory).iter().map(|line| format!("  {line}\n")).collect();
                 Stream::Out.write(&format!("lines for the Dockerfile:\n{lines}"));
@@ -113,18 +151,20 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
             if let Some(reason) = written.in_place {
                 Stream::Err.write(&safe_text(&format!("note: written file by file, since {reason}\n")));
             }
-            match &arguments.depfile {
-                Some(path) => depfile(path, directory, &files),
-                None => FINE,
-            }
+            Ok(directory)
         }
-        Err(error @ WriteError::WouldLose { .. }) => would_lose(directory, &error),
-        Err(error @ WriteError::Foreign { .. }) => output::failure(
+        Err(error @ WriteError::WouldLose { .. }) => Err(would_lose(directory, &error)),
+        Err(error @ WriteError::Foreign { .. }) => Err(output::failure(
             &error.to_string(),
             Some("name a new directory, or say --force to write beside them; files of the same name are then replaced"),
-        ),
-        Err(error) => output::failure(&error.to_string(), None),
+        )),
+        Err(error) => Err(output::failure(&error.to_string(), None)),
     }
+}
+
+/// The number of files and links.
+fn files(tree: &FileTree) -> usize {
+    tree.entries.values().filter(|entry| !matches!(entry, Entry::Directory)).count()
 }
 
 /// What would change, and nothing is written.
@@ -197,32 +237,12 @@ fn source_date() -> Result<Option<SystemTime>, u8> {
     })
 }
 
-/// The disk, and which files of it were read.
-#[derive(Default)]
-struct Recorder(RefCell<BTreeSet<Utf8PathBuf>>);
-
-impl Files for Recorder {
-    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
-        self.0.borrow_mut().insert(path.to_owned());
-        Disk.read(path)
-    }
-
-    fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
-        let names = Disk.list(path)?;
-        if names.is_some() {
-            // A file that is new in it counts.
-            self.0.borrow_mut().insert(path.to_owned());
-        }
-        Ok(names)
-    }
-}
-
 /// Writes what the output depends on. The output is told by its manifest, which is written last.
-fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Recorder) -> u8 {
+fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Inputs) -> u8 {
     let word = |path: &Utf8Path| {
         path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
     };
-    let names = files.0.borrow();
+    let names = files.paths();
     let inputs: String = names.iter().map(|path| format!(" \\\n  {}", word(path))).collect();
     // A file that is gone is no reason to stop.
     let phony: String = names.iter().map(|path| format!("\n{}:\n", word(path))).collect();

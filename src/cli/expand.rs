@@ -2,10 +2,11 @@
 
 use clap::Args;
 
+use crate::cli::emit;
 use crate::cli::output::{self, Stream};
-use crate::cli::settings::{Severities, options};
+use crate::cli::progress::{self, MANY};
+use crate::cli::settings::Severities;
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
-use crate::compile;
 use crate::print::{Scripts, print};
 use crate::resolve::Disk;
 
@@ -18,20 +19,18 @@ pub(super) struct ExpandArgs {
 }
 
 pub(super) fn run(arguments: &ExpandArgs, color: ColorChoice) -> u8 {
-    let options = match options(&arguments.input, &arguments.severities) {
-        Ok(options) => options,
-        Err(code) => return code,
-    };
-    let checked = match compile::check_with(&Disk, &arguments.input.paths, &options) {
+    let checked = match emit::read(&arguments.input, &arguments.severities, &Disk) {
         Ok(checked) => checked,
-        Err((path, error)) => return output::unreadable(&path, &error),
+        Err(code) => return code,
     };
     output::diagnostics(&checked, Stream::Err, color);
     if checked.errors() > 0 {
         Stream::Err.write("nothing was expanded\n");
         return PROBLEMS;
     }
-    match print(&checked.model, Scripts::Inline) {
+    match progress::during("printing", checked.model.definitions.len() >= MANY, || {
+        print(&checked.model, Scripts::Inline)
+    }) {
         Ok(printed) => {
             Stream::Out.write(&printed.text);
             FINE

@@ -1,15 +1,17 @@
 //! `hermesc fmt`
 
 use std::io::{self, Read};
+use std::sync::atomic::Ordering;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use walkdir::WalkDir;
 
 use crate::cli::output::{self, Stream};
+use crate::cli::progress::{MANY, Progress};
 use crate::cli::{FINE, PROBLEMS};
 use crate::fix::{Changes, unified};
-use crate::format::{Formatted, format};
+use crate::format::format;
 use crate::report::{count, safe_text};
 use crate::resolve::{Disk, Files};
 use crate::source::MAX_SOURCE_BYTES;
@@ -51,7 +53,7 @@ fn stream(arguments: &FmtArgs) -> Result<u8, u8> {
         .take(limit)
         .read_to_end(&mut bytes)
         .map_err(|error| output::failure(&format!("cannot read standard input: {error}"), None))?;
-    let text = text(Utf8Path::new("standard input"), &bytes)?;
+    let text = text(Utf8Path::new("standard input"), &bytes).map_err(|refusal| refusal.tell())?;
     let formatted = format(text);
     let changes = formatted.text != text;
     if arguments.diff {
@@ -59,7 +61,7 @@ fn stream(arguments: &FmtArgs) -> Result<u8, u8> {
     } else if !arguments.check {
         Stream::Out.write_exactly(formatted.text.as_bytes());
     }
-    remark(Utf8Path::new("standard input"), &formatted);
+    remark(Utf8Path::new("standard input"), &formatted.left);
     let only_looked = arguments.check || arguments.diff;
     Ok(if (only_looked && changes) || !formatted.left.is_empty() { PROBLEMS } else { FINE })
 }
@@ -67,22 +69,36 @@ fn stream(arguments: &FmtArgs) -> Result<u8, u8> {
 /// Files in their places.
 fn files(arguments: &FmtArgs) -> Result<u8, u8> {
     let mut changes = Changes::default();
-    let (mut seen, mut has_left, mut different) = (0, false, Vec::new());
-    for path in paths(&arguments.paths)? {
-        let bytes = Disk.read(&path).map_err(|error| output::unreadable(&path, &error))?;
-        let text = text(&path, &bytes)?;
+    let (mut remarks, mut different) = (Vec::new(), Vec::new());
+    let paths = paths(&arguments.paths)?;
+    let progress = Progress::on_files("laying out", paths.len());
+    if paths.len() >= MANY {
+        progress.may_be_large();
+    }
+    let mut lay_out = |path: &Utf8PathBuf| -> Result<(), Refusal> {
+        let bytes = progress.reading(&Disk).read(path).map_err(|error| Refusal::Unreadable(path.clone(), error))?;
+        let text = text(path, &bytes)?;
         let formatted = format(text);
-        seen += 1;
-        has_left |= !formatted.left.is_empty();
-        remark(&path, &formatted);
+        if !formatted.left.is_empty() {
+            remarks.push((path.clone(), formatted.left));
+        }
         if formatted.text != text {
             // What a link names is changed, not the link.
             let place = path.canonicalize_utf8().ok().filter(|_| path.is_symlink()).unwrap_or_else(|| path.clone());
             let set = changes.replace(&place, formatted.text.into_bytes());
-            set.map_err(|(path, error)| output::unreadable(&path, &error))?;
-            different.push(path);
+            set.map_err(|(path, error)| Refusal::Unreadable(path, error))?;
+            different.push(path.clone());
         }
+        progress.done().fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    };
+    let all = paths.iter().try_for_each(&mut lay_out);
+    drop(progress);
+    for (path, left) in &remarks {
+        remark(path, left);
     }
+    all.map_err(|refusal| refusal.tell())?;
+    let (seen, has_left) = (paths.len(), !remarks.is_empty());
     if arguments.diff {
         Stream::Out.write_changes(&changes.diff());
     } else if arguments.check {
@@ -110,8 +126,8 @@ fn summary(different: usize, seen: usize, only_looked: bool) -> String {
 }
 
 /// Says what was left as it was.
-fn remark(path: &Utf8Path, formatted: &Formatted) {
-    let lines: Vec<String> = formatted.left.iter().map(usize::to_string).collect();
+fn remark(path: &Utf8Path, left: &[usize]) {
+    let lines: Vec<String> = left.iter().map(usize::to_string).collect();
     if lines.is_empty() {
         return;
     }
@@ -159,13 +175,29 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
     Ok(paths)
 }
 
-fn text<'b>(path: &Utf8Path, bytes: &'b [u8]) -> Result<&'b str, u8> {
+/// Why a file cannot be laid out.
+enum Refusal {
+    Unreadable(Utf8PathBuf, io::Error),
+    NoText { message: String, help: Option<&'static str> },
+}
+
+impl Refusal {
+    /// Says it.
+    fn tell(&self) -> u8 {
+        match self {
+            Self::Unreadable(path, error) => output::unreadable(path, error),
+            Self::NoText { message, help } => output::failure(&safe_text(message), *help),
+        }
+    }
+}
+
+fn text<'b>(path: &Utf8Path, bytes: &'b [u8]) -> Result<&'b str, Refusal> {
     if bytes.len() > MAX_SOURCE_BYTES {
         let limit = MAX_SOURCE_BYTES >> 20;
-        return Err(output::failure(&safe_text(&format!("{path} is larger than {limit} MiB")), None));
+        return Err(Refusal::NoText { message: format!("{path} is larger than {limit} MiB"), help: None });
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes.get(..error.valid_up_to()).unwrap_or_default().split(|byte| *byte == b'\n').count();
-        output::failure(&safe_text(&format!("{path} is not UTF-8 on line {line}")), Some("save it as UTF-8"))
+        Refusal::NoText { message: format!("{path} is not UTF-8 on line {line}"), help: Some("save it as UTF-8") }
     })
 }

@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::output::{self, Stream};
+use crate::cli::progress::{self, MANY};
 use crate::cli::sets::One;
 use crate::draw;
 use crate::s6rc::write::write_file;
@@ -39,14 +40,17 @@ pub(super) fn run(arguments: &GraphArgs) -> u8 {
         Ok(read) => read,
         Err(code) => return code,
     };
-    let picture = draw::picture(&checked.model, &checked.sources);
-    let text = match arguments.format {
-        Form::Dot => draw::dot(&picture),
-        Form::Mermaid => draw::mermaid(&picture),
-        Form::Json => draw::json(&picture),
-        Form::Svg => draw::svg(&picture),
-        Form::Html => draw::html(&picture),
+    let draw = || {
+        let picture = draw::picture(&checked.model, &checked.sources);
+        match arguments.format {
+            Form::Dot => draw::dot(&picture),
+            Form::Mermaid => draw::mermaid(&picture),
+            Form::Json => draw::json(&picture),
+            Form::Svg => draw::svg(&picture),
+            Form::Html => draw::html(&picture),
+        }
     };
+    let text = progress::during("drawing", checked.model.definitions.len() >= MANY, draw);
     match &arguments.output {
         None => Stream::Out.write(&text),
         Some(path) => {

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::FINE;
 use crate::cli::output::{self, Stream};
+use crate::cli::progress::{self, MANY};
 use crate::cli::sets;
 use crate::import::{self, Imported, Options};
 use crate::print::Scripts;
@@ -59,13 +60,13 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
     }
     let layouts = layouts(&arguments.paths)?;
     let mut read = Verbatim::default();
-    for layout in &layouts {
-        read.add(layout).map_err(|(path, error)| {
+    progress::during("reading", true, || layouts.iter().try_for_each(|layout| read.add(layout))).map_err(
+        |(path, error)| {
             let help =
                 "every entry must be a file of at most 16 MiB, a directory or a symbolic link, with a name in UTF-8";
             output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(help))
-        })?;
-    }
+        },
+    )?;
     if read.tree.entries.is_empty() {
         let paths = arguments.paths.iter().map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
         let help = "name the directory that holds the definitions, or the image's root";
@@ -87,7 +88,9 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
             (Where::Files, Some(_)) => Scripts::Files(&beside),
         },
     };
-    let imported = import::import(&read.tree, &options).map_err(|error| {
+    let many = read.tree.entries.len() >= MANY;
+    let imported = progress::during("printing, and reading again", many, || import::import(&read.tree, &options));
+    let imported = imported.map_err(|error| {
         let help = match error {
             import::ImportError::TooLarge(_) => "say `-o FILE`: it then becomes a file beside the text",
             import::ImportError::NotTheSame(_) => "nothing was written; this is a mistake in hermesc: please report it",

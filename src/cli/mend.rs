@@ -1,6 +1,7 @@
 //! `hermesc check --fix` and `--diff`
 
 use crate::cli::output::{self, Stream};
+use crate::cli::progress;
 use crate::cli::sets::{Job, Set};
 use crate::cli::show::{Format, show};
 use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS};
@@ -24,7 +25,7 @@ pub(super) fn mend(jobs: Vec<Job>, how: &How, options: &Options, color: ColorCho
     let mut sets = Vec::new();
     let (mut left, mut failed, mut written) = (false, false, false);
     for job in jobs {
-        let outcome = match tried(&job, options) {
+        let outcome = match progress::during("checking and mending", true, || tried(&job, options)) {
             Ok(outcome) => outcome,
             Err((path, error)) if how.diff => {
                 failed = true;

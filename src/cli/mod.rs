@@ -10,15 +10,18 @@ mod fmt;
 mod graph;
 mod import;
 mod init;
+mod inputs;
 mod inspect;
 mod instantiate;
 mod lsp;
 mod man;
 mod mend;
 mod output;
+mod progress;
 mod sets;
 mod settings;
 mod show;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -67,6 +70,9 @@ enum Command {
     Check(check::CheckArgs),
     /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
     Emit(emit::EmitArgs),
+    /// Check, or emit with `-o` or `--rootfs`, again after each change.
+    #[command(after_long_help = watch::HELP)]
+    Watch(watch::WatchArgs),
     /// Lay files of the language out in its one style.
     Fmt(fmt::FmtArgs),
     /// Print the same services with everything written out in plain statements.
@@ -100,7 +106,7 @@ enum Command {
 /// What every command that reads sources takes.
 #[derive(Debug, Args)]
 struct Input {
-    /// Files of the language, or directories whose `.hermes` files are read. `check` takes s6-rc source directories too.
+    /// Files of the language, or directories whose `.hermes` files are read. `check` and `watch` take s6-rc source directories too.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
     /// What to compile for, instead of what the files say: `s6-overlay@3.2.3.2`, `s6-rc@0.6`.
@@ -141,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Emit(arguments) => emit::run(arguments, cli.color),
+        Command::Watch(arguments) => watch::run(arguments, cli.color),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),

@@ -1,5 +1,6 @@
 //! Where output goes and how it is drawn there.
 
+use std::cmp::Reverse;
 use std::io::{self, IsTerminal, Write};
 
 use crate::cli::ColorChoice;
@@ -66,12 +67,55 @@ impl Stream {
 
 /// Draws what was found and counts it.
 pub(super) fn diagnostics(checked: &Checked, stream: Stream, color: ColorChoice) {
+    diagnostics_within(checked, stream, color, None);
+}
+
+/// As [`diagnostics`], but where all of it needs more lines than that, only the worst, and how many are left out.
+pub(super) fn diagnostics_within(checked: &Checked, stream: Stream, color: ColorChoice, lines: Option<usize>) {
     if checked.diagnostics.is_empty() {
         return;
     }
-    stream.write(&render(&checked.diagnostics, &checked.sources, stream.style(color)));
+    let style = stream.style(color);
+    let text = match lines {
+        Some(lines) => fitting(checked, style, lines),
+        None => render(&checked.diagnostics, &checked.sources, style),
+    };
+    stream.write(&text);
     let files = checked.sources.iter().count();
     stream.write(&format!("{} in {}\n", tally(&checked.diagnostics), count(files, "file")));
+}
+
+/// The worst of what was found, as much as fits into so many lines; the first in any case.
+fn fitting(checked: &Checked, style: Style, lines: usize) -> String {
+    let draw = |diagnostics: &[Diagnostic], style| render(diagnostics, &checked.sources, style);
+    let plain = Style { color: false, ..style };
+    // None needs less than three lines.
+    if checked.diagnostics.len() <= lines / 3 && height(&draw(&checked.diagnostics, plain), style.width) <= lines {
+        return draw(&checked.diagnostics, style);
+    }
+    let mut worst: Vec<&Diagnostic> = checked.diagnostics.iter().collect();
+    worst.sort_by_key(|diagnostic| Reverse(diagnostic.severity));
+    let (mut text, mut used, mut shown) = (String::new(), 2, 0);
+    for one in worst {
+        let one = std::slice::from_ref(one);
+        used += height(&draw(one, plain), style.width);
+        if shown > 0 && used > lines {
+            break;
+        }
+        text.push_str(&draw(one, style));
+        shown += 1;
+    }
+    let left = checked.diagnostics.len() - shown;
+    if left > 0 {
+        let dots = if style.unicode { "…" } else { "..." };
+        text.push_str(&format!("{dots} and {left} more, which `hermesc check` shows\n\n"));
+    }
+    text
+}
+
+/// The lines of a terminal that a text without colours needs.
+fn height(text: &str, columns: usize) -> usize {
+    text.lines().map(|line| line.chars().count().div_ceil(columns).max(1)).sum()
 }
 
 /// `2 errors, 1 warning`

@@ -11,11 +11,12 @@ use clap::Args;
 use glob::Pattern;
 
 use crate::cli::output::{self, Stream};
+use crate::cli::progress::Progress;
 use crate::cli::settings::{Severities, options};
 use crate::cli::{FINE, Input, PROBLEMS};
 use crate::compile::{self, Checked, Options};
 use crate::report::list;
-use crate::resolve::Disk;
+use crate::resolve::{Disk, Files};
 use crate::s6rc::read::{self, Layout, Request};
 
 /// A path that could not be read, and why.
@@ -91,7 +92,7 @@ impl One {
     /// Reads the set, whatever is wrong with it, and gives the exit code: that there are errors is said, and no more.
     pub(super) fn read(&self) -> Result<(Checked, u8), u8> {
         let options = options(&self.input, &Severities::default())?;
-        let mut sets = check(jobs(&self.input.paths, false, &self.directories, &options)?, &options);
+        let mut sets = check(jobs(&self.input.paths, false, &self.directories, &options)?, &Disk, &options);
         let number = sets.len();
         let (Some(set), true) = (sets.pop(), number < 2) else {
             return Err(output::failure(
@@ -111,10 +112,10 @@ impl One {
 
 impl Job {
     /// Reads and checks the set.
-    pub(super) fn check(&self, options: &Options) -> Result<Checked, Failure> {
+    fn check(&self, files: &dyn Files, options: &Options) -> Result<Checked, Failure> {
         match &self.request {
             Some(request) => compile::check_directories(request, &options.policy),
-            None => compile::check_with(&Disk, &self.roots, options),
+            None => compile::check_with(files, &self.roots, options),
         }
     }
 }
@@ -201,8 +202,13 @@ pub(super) fn jobs(
     Ok(jobs.into_iter().map(|(_, job)| job).collect())
 }
 
-/// Checks service sets, several at a time; what comes back is in the order of the jobs.
-pub(super) fn check(jobs: Vec<Job>, options: &Options) -> Vec<Set> {
+/// Checks service sets, several at a time; what comes back is in the order of the jobs. Text is read through `files`.
+pub(super) fn check(jobs: Vec<Job>, files: &(dyn Files + Sync), options: &Options) -> Vec<Set> {
+    let progress = Progress::new("checking");
+    if jobs.iter().any(|job| job.request.is_some()) {
+        progress.may_be_large();
+    }
+    let files = &progress.reading(files);
     let next = AtomicUsize::new(0);
     let found: Vec<OnceLock<Result<Checked, Failure>>> = jobs.iter().map(|_| OnceLock::new()).collect();
     let work = || {
@@ -210,7 +216,7 @@ pub(super) fn check(jobs: Vec<Job>, options: &Options) -> Vec<Set> {
             let at = next.fetch_add(1, Ordering::Relaxed);
             jobs.get(at).zip(found.get(at))
         } {
-            found.get_or_init(|| job.check(options));
+            found.get_or_init(|| job.check(files, options));
         }
     };
     let workers = thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());

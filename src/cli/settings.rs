@@ -7,7 +7,7 @@ use crate::cli::{Input, output};
 use crate::compile::Options;
 use crate::config::{self, Config};
 use crate::diagnostic::Severity;
-use crate::policy::Level;
+use crate::policy::{Level, Policy};
 
 /// What every command that checks takes.
 #[derive(Debug, Default, Args)]
@@ -23,6 +23,24 @@ pub(super) struct Severities {
     allow: Vec<String>,
 }
 
+impl Severities {
+    /// Gives the codes their levels; the exit code where that makes no sense.
+    pub(super) fn give(&self, policy: &mut Policy) -> Result<(), u8> {
+        for (ids, level) in [
+            (&self.deny, Level::Show(Severity::Error)),
+            (&self.warn, Level::Show(Severity::Warning)),
+            (&self.allow, Level::Allow),
+        ] {
+            for id in ids {
+                policy
+                    .give(id, level)
+                    .map_err(|refusal| output::failure(&refusal.to_string(), Some(&refusal.help())))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What is said beside the files; the exit code where it makes no sense.
 pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options, u8> {
     let found = input.paths.first().map(|path| config::find(path)).transpose();
@@ -32,14 +50,6 @@ pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options,
         Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),
     };
     let Config { target: fallback, mut policy } = config;
-    for (ids, level) in [
-        (&severities.deny, Level::Show(Severity::Error)),
-        (&severities.warn, Level::Show(Severity::Warning)),
-        (&severities.allow, Level::Allow),
-    ] {
-        for id in ids {
-            policy.give(id, level).map_err(|refusal| output::failure(&refusal.to_string(), Some(&refusal.help())))?;
-        }
-    }
+    severities.give(&mut policy)?;
     Ok(Options { target: input.target, fallback, policy })
 }

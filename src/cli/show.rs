@@ -28,7 +28,7 @@ pub(super) enum Format {
 /// Shows what was found, and gives the exit code: the highest of the sets'.
 pub(super) fn show(sets: &[Set], format: Format, quiet: bool, color: ColorChoice) -> u8 {
     match format {
-        Format::Human => return human(sets, quiet, color),
+        Format::Human => return human(sets, quiet, color, None),
         Format::Short | Format::Github => {
             let lines = if format == Format::Short { lines::short } else { lines::github };
             for checked in sets.iter().filter_map(|set| set.checked.as_ref().ok()) {
@@ -64,8 +64,10 @@ fn code(set: &Set) -> u8 {
     }
 }
 
-fn human(sets: &[Set], quiet: bool, color: ColorChoice) -> u8 {
+/// Shows what was found to people, of each set no more than fits into so many lines, and gives the exit code.
+pub(super) fn human(sets: &[Set], quiet: bool, color: ColorChoice, lines: Option<usize>) -> u8 {
     let several = sets.len() > 1;
+    let lines = lines.map(|lines| lines / sets.len().max(1));
     let mut worst = FINE;
     for set in sets {
         let sound = set.checked.as_ref().is_ok_and(|checked| checked.diagnostics.is_empty());
@@ -74,7 +76,7 @@ fn human(sets: &[Set], quiet: bool, color: ColorChoice) -> u8 {
             Stream::Out.write(&format!("== {}\n", safe_text(&roots.join(", "))));
         }
         match &set.checked {
-            Ok(checked) if !sound => output::diagnostics(checked, Stream::Out, color),
+            Ok(checked) if !sound => output::diagnostics_within(checked, Stream::Out, color, lines),
             Ok(checked) if !quiet => Stream::Out.write(&format!("{}\n", summary(checked))),
             _ => {}
         }

@@ -63,6 +63,14 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "watch",
+        &[
+            example("Check again whenever something is saved", "hermesc watch services"),
+            example("Keep the source directories current", "hermesc watch services -o rootfs/etc/s6-overlay"),
+            example("On a mount of which the system does not tell", "hermesc watch services --poll=2s"),
+        ],
+    ),
+    (
         "fmt",
         &[
             example("Lay out all files below a directory", "hermesc fmt ."),

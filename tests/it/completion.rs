@@ -2,16 +2,14 @@
 //!
 //! bash is on every machine that the tests know of. Without zsh or fish, their tests say so.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
+
+use crate::terminal::Terminal;
 
 const SERVICES: &str = r#"
 template gateway(profile, port = "8080") {
@@ -58,82 +56,27 @@ fn has(shell: &str) -> bool {
 }
 
 /// An interactive shell on a terminal of its own.
-struct Terminal {
-    shell: Child,
-    keys: File,
-    screen: Receiver<Vec<u8>>,
-    seen: String,
-}
+struct Shell(Terminal);
 
-impl Terminal {
+impl Shell {
     fn new(shell: &[&str], setup: &str, directory: &Path) -> Self {
-        let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&keys).expect("a terminal");
-        unlockpt(&keys).expect("a terminal");
-        let name = ptsname(&keys, Vec::new()).expect("a name").into_string().expect("UTF-8");
-        let side = OpenOptions::new().read(true).write(true).open(name).expect("the other side");
-        let again = || Stdio::from(side.try_clone().expect("a descriptor"));
-        let shell = Command::new("setsid")
-            .arg("--ctty")
-            .args(shell)
-            .current_dir(directory)
-            .envs([("PATH", path()), ("TERM", "dumb".into()), ("INPUTRC", "/dev/null".into()), ("HOME", "/".into())])
-            .stdin(again())
-            .stdout(again())
-            .stderr(again())
-            .spawn()
-            .expect("setsid starts");
-        let keys = File::from(keys);
-        let mut screen = keys.try_clone().expect("a descriptor");
-        let (send, receive) = mpsc::channel();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length) = screen.read(&mut buffer) {
-                if length == 0 || send.send(buffer[..length].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut terminal = Self { shell, keys, screen: receive, seen: String::new() };
+        let variables =
+            [("PATH", path()), ("TERM", "dumb".into()), ("INPUTRC", "/dev/null".into()), ("HOME", "/".into())];
+        let mut terminal = Terminal::new(shell, directory, &variables);
         // What the terminal echoes must not look like the answer.
         terminal.press(&format!("{setup}; PS1=; echo rea''dy\n"));
         terminal.wait("ready");
-        terminal
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).expect("keys");
-    }
-
-    /// What is shown until a text comes, and that text.
-    fn wait(&mut self, until: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            if let Some(at) = self.seen.find(until) {
-                let rest = self.seen.split_off(at + until.len());
-                return std::mem::replace(&mut self.seen, rest);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let more = self.screen.recv_timeout(left).unwrap_or_else(|_| panic!("no {until:?} in {:?}", self.seen));
-            self.seen.push_str(&String::from_utf8_lossy(&more));
-        }
+        Self(terminal)
     }
 
     /// The line after keys were pressed behind it; the line is empty then.
     fn line(&mut self, typed: &str, key: &str) -> String {
         // Control-x p shows the line between signs, Control-x k empties it.
-        self.press(&format!("{typed}{key}\u{18}p"));
-        let shown = self.wait("\u{1}>");
-        self.press("\u{18}k");
+        self.0.press(&format!("{typed}{key}\u{18}p"));
+        let shown = self.0.wait("\u{1}>");
+        self.0.press("\u{18}k");
         let (_, line) = shown.rsplit_once("<\u{1}").expect("the line");
         line.trim_end_matches(['\u{1}', '>']).to_owned()
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.shell.kill();
-        let _ = self.shell.wait();
     }
 }
 
@@ -189,7 +132,7 @@ fn bash_completes() {
     for setup in ["source <(COMPLETE=bash hermesc); set -u", "source <(hermesc completions bash)"] {
         let keys = r#"bind -x '"\C-xp": printf "<\1%s\1>" "$READLINE_LINE"'; bind '"\C-xa": insert-completions';"#;
         let keys = format!("{setup}; {keys} bind '\"\\C-xk\": kill-whole-line'");
-        let mut terminal = Terminal::new(&["bash", "--norc", "--noprofile", "-i"], &keys, directory.path());
+        let mut terminal = Shell::new(&["bash", "--norc", "--noprofile", "-i"], &keys, directory.path());
         for (typed, line) in TABS {
             assert_eq!(terminal.line(typed, "\t"), *line, "{typed}");
         }
@@ -219,7 +162,7 @@ fn zsh_completes() {
         let keys = r#"show() { print -rn -- $'<\1'$BUFFER$'\1>' }; zle -N show; bindkey '^Xp' show; bindkey '^Xk' kill-whole-line"#;
         let keys = format!("{setup}; {keys}; unset zle_bracketed_paste; zle -C all complete-word _generic");
         let all = "bindkey '^Xa' all; zstyle ':completion:all:*' completer _all_matches _complete; zstyle ':completion:all:*' insert yes";
-        let mut terminal = Terminal::new(&["zsh", "-f", "-i"], &format!("{keys}; {all}"), directory.path());
+        let mut terminal = Shell::new(&["zsh", "-f", "-i"], &format!("{keys}; {all}"), directory.path());
         for (typed, line) in TABS {
             assert_eq!(terminal.line(typed, "\t"), *line, "{typed}");
         }

@@ -1,9 +1,10 @@
 //! The programs that definitions name, looked up in the image.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Entry, ImageFile, Model, Program, SourceTree};
 use crate::s6rc::execline;
+use crate::s6rc::read::recognise::EARLY_SCRIPTS;
 use crate::s6rc::read::scan::Scanner;
 use crate::s6rc::read::{Request, formats};
 
@@ -58,6 +59,12 @@ pub(super) fn programs(
 
 /// Where s6-overlay and the images built on it keep scripts that run before the services.
 const SCRIPTS: &[&str] = &["/etc/s6-overlay/scripts", "/etc/cont-init.d"];
+
+/// The directories of an image of which all that is in them is read, beside its source directories.
+pub(super) fn directories(image: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let scripts = SCRIPTS.iter().map(|path| path.trim_start_matches('/'));
+    scripts.chain(EARLY_SCRIPTS.iter().copied()).map(|path| image.join(path))
+}
 
 /// The scripts in these directories of what is checked.
 pub(super) fn scripts(request: &Request, scanner: &mut Scanner<'_>) -> Vec<Entry> {

@@ -20,7 +20,7 @@ pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use pending::Pending;
 pub use recognise::{
-    Layout, found_below, group, holds_nothing, is_definition, overlay_version, recognise, source, target,
+    Layout, found_below, group, holds_nothing, is_definition, looked_into, overlay_version, recognise, source, target,
 };
 pub use tree::{Refusal, Verbatim};
 
@@ -121,6 +121,15 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
     tree.programs = image::programs(&model, &tree, request, &mut scanner);
     model.tree = Some(tree);
     Ok((model, sources))
+}
+
+/// The directories of which all that is in them is read. Single files elsewhere in an image are among the sources that
+/// [`read`] gives.
+#[must_use]
+pub fn directories(request: &Request) -> Vec<Utf8PathBuf> {
+    let layouts = || request.layouts.iter().chain(&request.against);
+    let sources = layouts().flat_map(|layout| layout.sources.iter().chain(&layout.bundles).cloned());
+    sources.chain(layouts().filter_map(|layout| layout.image.as_deref()).flat_map(image::directories)).collect()
 }
 
 /// The kind that the target gives a directory without `type`.

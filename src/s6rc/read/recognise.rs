@@ -14,6 +14,8 @@ const SERVICES: &str = "s6-rc.d";
 const BUNDLES: &str = "user-bundles.d";
 /// Directories of repositories that are copied onto an image's root.
 const ROOTS: &[&str] = &["rootfs", "root"];
+/// Where an image has scripts that s6-overlay runs before the services.
+pub(super) const EARLY_SCRIPTS: &[&str] = &["etc/cont-init.d", "etc/fix-attrs.d"];
 /// At most so many subdirectories are looked at before a directory is taken for none of definitions.
 const MAX_LOOKED_AT: usize = 4096;
 
@@ -56,6 +58,26 @@ pub fn recognise(path: &Utf8Path) -> Option<Layout> {
         return Some(profile(above, image_above(above)));
     }
     looks_like_a_source(path).then(|| source(path))
+}
+
+/// The directories that [`recognise`] looks into, whether they are there or not: what is in them decides what a path is.
+/// None for input of the language.
+#[must_use]
+pub fn looked_into(path: &Utf8Path) -> Vec<Utf8PathBuf> {
+    if has_language_files(path) {
+        return Vec::new();
+    }
+    let mut found = vec![path.to_owned(), path.join(SERVICES), path.join(BUNDLES)];
+    for root in ROOTS.iter().map(|root| path.join(root)).chain([path.to_owned()]) {
+        found.extend(["etc", OVERLAY].map(|below| root.join(below)));
+        found.push(root);
+    }
+    if matches!(named(path).as_deref(), Some(SERVICES | BUNDLES)) {
+        found.extend(path.parent().map(Utf8Path::to_owned));
+    }
+    let below = path.read_dir_utf8().into_iter().flatten().flatten().take(MAX_LOOKED_AT);
+    found.extend(below.map(|entry| path.join(entry.file_name())).filter(|path| path.is_dir()));
+    found
 }
 
 /// A path taken as a source directory, as s6-rc-compile takes it, without a look at what it holds.
@@ -133,9 +155,7 @@ pub fn is_whole(image: &Utf8Path) -> bool {
 /// Whether an image or a layer has scripts that s6-overlay runs before the services that wait for `base`.
 #[must_use]
 pub fn has_early_scripts(image: &Utf8Path) -> bool {
-    ["etc/cont-init.d", "etc/fix-attrs.d"]
-        .iter()
-        .any(|path| image.join(path).read_dir_utf8().is_ok_and(|mut entries| entries.next().is_some()))
+    EARLY_SCRIPTS.iter().any(|path| image.join(path).read_dir_utf8().is_ok_and(|mut entries| entries.next().is_some()))
 }
 
 /// Whether a path is a directory that holds nothing that can be checked.

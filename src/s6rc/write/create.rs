@@ -11,7 +11,7 @@ use crate::s6rc::plan::Entry;
 use crate::s6rc::write::{How, WriteError, io_error};
 
 /// Makes an entry where there is none; directories with these permission bits.
-pub(super) fn create(path: &Utf8Path, entry: &Entry, directory_mode: u32, how: How) -> Result<(), WriteError> {
+pub(super) fn create(path: &Utf8Path, entry: &Entry, directory_mode: u32, how: How<'_>) -> Result<(), WriteError> {
     match entry {
         Entry::Directory => {
             fs::create_dir(path).map_err(io_error("create", path))?;
@@ -26,7 +26,7 @@ pub(super) fn create(path: &Utf8Path, entry: &Entry, directory_mode: u32, how: H
     }
 }
 
-fn fill(mut file: &File, path: &Utf8Path, bytes: &[u8], mode: u32, how: How) -> Result<(), WriteError> {
+fn fill(mut file: &File, path: &Utf8Path, bytes: &[u8], mode: u32, how: How<'_>) -> Result<(), WriteError> {
     file.write_all(bytes).map_err(io_error("write", path))?;
     // The process's mask has no part in it.
     file.set_permissions(Permissions::from_mode(mode)).map_err(io_error("set the mode of", path))?;
@@ -45,7 +45,7 @@ pub(super) fn replace(
     entry: &Entry,
     beside: &Utf8Path,
     prefix: &str,
-    how: How,
+    how: How<'_>,
 ) -> Result<(), WriteError> {
     match entry {
         Entry::File { bytes, mode } => {

@@ -12,6 +12,7 @@ mod place;
 mod stage;
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -93,13 +94,24 @@ pub struct Written {
 
 /// How to write.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct How {
+pub struct How<'p> {
     /// Replace what hermesc did not write, or did not write so.
     pub force: bool,
     /// Wait until everything is on the disk.
     pub sync: bool,
     /// The time of what is written, instead of now.
     pub time: Option<SystemTime>,
+    /// Counted up with each file that is at its place in the new tree, for whoever wants to know how far it is.
+    pub done: Option<&'p AtomicUsize>,
+}
+
+impl How<'_> {
+    /// Says that one more file is at its place.
+    fn one_done(&self) {
+        if let Some(done) = self.done {
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 fn io_error<'p>(action: &'static str, path: &'p Utf8Path) -> impl FnOnce(io::Error) -> WriteError + 'p {
@@ -147,7 +159,7 @@ impl Output {
 ///
 /// [`WriteError`]; a directory that holds foreign files is refused unless `force` is set, and so is one in which something
 /// that hermesc wrote was changed since.
-pub fn write(tree: &FileTree, directory: &Utf8Path, how: How) -> Result<Written, WriteError> {
+pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Written, WriteError> {
     let output = Output::new(directory)?;
     let _lock = lock::take(&output)?;
     lock::sweep(&output);

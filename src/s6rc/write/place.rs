@@ -18,7 +18,7 @@ pub(super) fn manifest(
     output: &Output,
     before: Option<&Manifest>,
     after: &Manifest,
-    how: How,
+    how: How<'_>,
 ) -> Result<(), WriteError> {
     if before == Some(after) {
         return Ok(());
@@ -30,7 +30,7 @@ pub(super) fn manifest(
 }
 
 /// Writes what is known of the output.
-pub(super) fn put_manifest(output: &Output, manifest: &Manifest, how: How) -> Result<(), WriteError> {
+pub(super) fn put_manifest(output: &Output, manifest: &Manifest, how: How<'_>) -> Result<(), WriteError> {
     let path = output.directory.join(MANIFEST);
     let entry = Entry::File { bytes: manifest.bytes(), mode: 0o644 };
     // Beside the output nobody sees it before it is whole; where that cannot be, in it.
@@ -61,6 +61,7 @@ pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
                 remove(&place)?;
             }
             create::replace(&place, entry, &output.directory, &output.prefix(), job.how)?;
+            job.how.one_done();
             continue;
         }
         if *way == Way::Replace && !is_directory {

@@ -25,7 +25,7 @@ pub(super) struct Job<'j> {
     pub(super) output: &'j Output,
     pub(super) changes: &'j Changes,
     pub(super) before: Option<&'j Manifest>,
-    pub(super) how: How,
+    pub(super) how: How<'j>,
 }
 
 /// Why it was not done.
@@ -207,6 +207,7 @@ impl Stage<'_> {
         let one = |(path, entry): &(&Utf8PathBuf, &Entry)| {
             let relative = self.relative(path);
             let place = self.new.join(relative);
+            self.job.how.one_done();
             if self.job.changes.ways.contains_key(*path) {
                 return self.made(create::create(&place, entry, 0, self.job.how));
             }
