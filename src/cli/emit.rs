@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::output::{self, Stream};
 use crate::cli::settings::{Severities, options};
-use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
+use crate::cli::{ColorChoice, FINE, Input, PROBLEMS, places};
 use crate::compile;
 use crate::fix::unified;
 use crate::model::Model;
@@ -58,12 +58,16 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
         Ok(options) => options,
         Err(code) => return code,
     };
+    if let Err(code) = places::language(&arguments.input.paths) {
+        return code;
+    }
     let files = Recorder::default();
     let checked = match compile::check_with(&files, &arguments.input.paths, &options) {
         Ok(checked) => checked,
         Err((path, error)) => return output::unreadable(&path, &error),
     };
     output::diagnostics(&checked, Stream::Err, color);
+    places::nothing_described(&checked);
     if checked.errors() > 0 {
         Stream::Err.write("nothing was written\n");
         return PROBLEMS;
@@ -88,6 +92,10 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
         }
         (None, None) => return output::failure("neither -o DIR nor --rootfs DIR was given", None),
     };
+    if directory.is_file() {
+        let message = safe_text(&format!("{directory} is a file, not a directory to write into"));
+        return output::failure(&message, Some("name a directory, such as rootfs/etc/s6-overlay"));
+    }
     if arguments.check || arguments.diff {
         return preview(&tree, directory, arguments);
     }

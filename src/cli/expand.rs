@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::output::{self, Stream};
 use crate::cli::settings::{Severities, options};
-use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
+use crate::cli::{ColorChoice, FINE, Input, PROBLEMS, places};
 use crate::compile;
 use crate::print::{Scripts, print};
 use crate::resolve::Disk;
@@ -22,11 +22,15 @@ pub(super) fn run(arguments: &ExpandArgs, color: ColorChoice) -> u8 {
         Ok(options) => options,
         Err(code) => return code,
     };
+    if let Err(code) = places::language(&arguments.input.paths) {
+        return code;
+    }
     let checked = match compile::check_with(&Disk, &arguments.input.paths, &options) {
         Ok(checked) => checked,
         Err((path, error)) => return output::unreadable(&path, &error),
     };
     output::diagnostics(&checked, Stream::Err, color);
+    places::nothing_described(&checked);
     if checked.errors() > 0 {
         Stream::Err.write("nothing was expanded\n");
         return PROBLEMS;

@@ -7,7 +7,7 @@ use clap::Args;
 use walkdir::WalkDir;
 
 use crate::cli::output::{self, Stream};
-use crate::cli::{FINE, PROBLEMS};
+use crate::cli::{FINE, PROBLEMS, places};
 use crate::fix::{Changes, unified};
 use crate::format::{Formatted, format};
 use crate::report::{count, safe_text};
@@ -96,7 +96,9 @@ fn files(arguments: &FmtArgs) -> Result<u8, u8> {
         })?;
     }
     let only_looked = arguments.check || arguments.diff;
-    Stream::Err.write(&summary(different.len(), seen, only_looked));
+    if !(has_left && different.is_empty()) {
+        Stream::Err.write(&summary(different.len(), seen, only_looked));
+    }
     Ok(if (only_looked && !different.is_empty()) || has_left { PROBLEMS } else { FINE })
 }
 
@@ -151,8 +153,7 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
             }
         }
         if paths.len() == before {
-            let help = Some("name a `.hermes` file, or a directory that holds some");
-            return Err(output::failure(&format!("{path} holds no `.hermes` files"), help));
+            return Err(places::no_language(path));
         }
     }
     paths.dedup();

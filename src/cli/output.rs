@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::cli::ColorChoice;
+use crate::cli::{ColorChoice, nearest};
 use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::human::{Style, render};
@@ -106,6 +106,5 @@ pub(super) fn reason(path: &camino::Utf8Path, error: &io::Error) -> String {
 
 /// Why a path could not be read, and what to do next.
 pub(super) fn unreadable(path: &camino::Utf8Path, error: &io::Error) -> u8 {
-    let missing = error.kind() == io::ErrorKind::NotFound;
-    failure(&reason(path, error), missing.then_some("name a `.hermes` file, or a directory that holds some"))
+    failure(&safe_text(&reason(path, error)), Some(&safe_text(&nearest::help(path, error))))
 }

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::cli::output::{self, Stream, tally};
 use crate::cli::sets::Set;
-use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS};
+use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS, places};
 use crate::compile::Checked;
 use crate::model::Kind;
 use crate::report::json::json;
@@ -75,7 +75,12 @@ fn human(sets: &[Set], quiet: bool, color: ColorChoice) -> u8 {
         }
         match &set.checked {
             Ok(checked) if !sound => output::diagnostics(checked, Stream::Out, color),
-            Ok(checked) if !quiet => Stream::Out.write(&format!("{}\n", summary(checked))),
+            Ok(checked) if !quiet => {
+                Stream::Out.write(&format!("{}\n", summary(checked)));
+                if checked.model.definitions.is_empty() {
+                    Stream::Out.write(&format!("  help: {}\n", places::BEGIN));
+                }
+            }
             _ => {}
         }
         if several && !(sound && quiet) {
