@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 /// What stands below the shorter help.
 const BEGIN: &str = "\
 Examples:
-  hermesc init                                    write services.hermes to begin with
+  hermesc init                                    write services.hermes
   hermesc check services.hermes                   see what is wrong with it
   hermesc emit services.hermes --rootfs rootfs    write the files of an image
   hermesc check rootfs                            check directories as they are

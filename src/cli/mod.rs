@@ -39,7 +39,7 @@ const PROBLEMS: u8 = 1;
 /// Wrong use, or the operating system refused.
 const FAILED: u8 = 2;
 
-/// Checks services written in a small language, and writes what s6-rc and s6-overlay read.
+/// Checks a small language for services, and writes s6-rc source directories.
 #[derive(Debug, Parser)]
 #[command(name = "hermesc", version, arg_required_else_help = true, after_long_help = EXIT_CODES)]
 struct Cli {

@@ -87,11 +87,33 @@ pub(super) fn tally<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -
     parts.join(", ")
 }
 
+/// What stands in front of what to do next.
+const HELP: &str = "  help: ";
+
+/// Says something that stops nothing, and what to do about it.
+pub(super) fn note(message: &str, help: &str) {
+    Stream::Err.write(&told("note: ", message));
+    Stream::Err.write(&told(HELP, help));
+}
+
+/// A sentence behind its mark: on a terminal in lines that it has room for, for programs on one.
+fn told(mark: &str, text: &str) -> String {
+    let columns = if io::stderr().is_terminal() { terminal_size::terminal_size() } else { None };
+    let Some((width, _)) = columns else { return format!("{mark}{text}\n") };
+    let indent = " ".repeat(HELP.len());
+    let options = textwrap::Options::new(usize::from(width.0).max(40))
+        .initial_indent(mark)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    format!("{}\n", textwrap::fill(text, options))
+}
+
 /// Says why nothing could be done.
 pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
-    Stream::Err.write(&format!("hermesc: {message}\n"));
+    Stream::Err.write(&told("hermesc: ", message));
     if let Some(help) = help {
-        Stream::Err.write(&format!("  help: {help}\n"));
+        Stream::Err.write(&told(HELP, help));
     }
     super::FAILED
 }

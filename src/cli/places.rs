@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::cli::output::{self, Stream};
+use crate::cli::output;
 use crate::compile::Checked;
 use crate::report::{list, safe_text};
 use crate::resolve::{Disk, Files, foreign};
@@ -108,6 +108,6 @@ pub(super) fn not_a_directory(path: &Utf8Path) -> u8 {
 pub(super) fn nothing_described(checked: &Checked) {
     if checked.model.definitions.is_empty() && checked.errors() == 0 {
         let paths: Vec<&str> = checked.sources.iter().map(|(_, source)| source.path.as_str()).collect();
-        Stream::Err.write(&safe_text(&format!("note: no services in {}\n  help: {BEGIN}\n", list(&paths))));
+        output::note(&safe_text(&format!("no services in {}", list(&paths))), BEGIN);
     }
 }

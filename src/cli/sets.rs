@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use glob::Pattern;
 
-use crate::cli::output::{self, Stream};
+use crate::cli::output;
 use crate::cli::settings::{Severities, options};
 use crate::cli::{FINE, Input, PROBLEMS, places};
 use crate::compile::{self, Checked, Options};
@@ -107,7 +107,7 @@ impl One {
             return Ok((checked, FINE));
         }
         let errors = crate::report::count(checked.errors(), "error");
-        Stream::Err.write(&format!("note: {errors} in these services\n  help: `hermesc check` shows them\n"));
+        output::note(&format!("{errors} in these services"), "`hermesc check` shows them");
         Ok((checked, PROBLEMS))
     }
 }

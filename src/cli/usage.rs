@@ -130,7 +130,7 @@ fn required(missing: &[String], words: &[String], program: &Command) -> Option<S
     let command = called(words, program)?;
     let is_missing = |name: &str| missing.iter().any(|word| word.starts_with(name));
     if is_missing("--output") && !is_missing("<PATH>") {
-        return Some("`--rootfs DIR` writes all files of an image, `-o DIR` the source directories alone".to_owned());
+        return Some("`--rootfs DIR` for the files of an image, `-o DIR` for directories alone".to_owned());
     }
     if is_missing("<CODE>") {
         return Some("`hermesc explain --all` shows all of them".to_owned());
@@ -169,7 +169,7 @@ fn required(missing: &[String], words: &[String], program: &Command) -> Option<S
     if directories && read::recognise(here).is_some() {
         return Some(format!("{} takes the source directories that are here", call(".")));
     }
-    Some("name a `.hermes` file, or a directory that holds some; `hermesc init` writes one to begin with".to_owned())
+    Some("name a `.hermes` file or a directory of some; `hermesc init` writes one".to_owned())
 }
 
 /// The command that was called.
