@@ -9,6 +9,9 @@ use crate::draw::{Edge, Link, Picture, Shape, markup};
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// A kind of line in the legend: its class, what it is called, and which edges are of it.
+type Key = (&'static str, &'static str, fn(&Edge) -> bool);
+
 /// The picture as a page: a click shows what is known of a service and lights up what it needs and what needs it.
 ///
 /// What stands behind `#` in its address is done at once: `#select=NAME` as a click, `#search=TEXT` as if it were typed.
@@ -22,7 +25,7 @@ pub fn html(picture: &Picture) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(word, count)| format!("<span class=\"key {word}\"><i></i>{count} {word}</span>"))
         .collect();
-    let kinds: &[(&str, &str, fn(&Edge) -> bool)] = &[
+    let kinds: &[Key] = &[
         ("pipe", "pipeline", |edge| edge.link == Link::Feeds),
         ("holds", "holds", |edge| edge.link == Link::Contains && !edge.broken && !edge.cycle),
         ("circle", "circle", |edge| edge.cycle),

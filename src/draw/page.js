@@ -263,10 +263,30 @@
 
   // --- Mouse, fingers and keys.
   let drag = null;
+  const fingers = new Map();
+  // Two fingers: what is between them stays between them.
+  const pinch = (event, other) => {
+    const { x, y } = fingers.get(event.pointerId);
+    const [was, is] = [Math.hypot(x - other.x, y - other.y), Math.hypot(event.clientX - other.x, event.clientY - other.y)];
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (was > 0 && is > 0) {
+      zoom(is / was, { clientX: (event.clientX + other.x) / 2, clientY: (event.clientY + other.y) / 2 });
+    }
+  };
   picture.onpointerdown = (event) => {
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (fingers.size > 1) {
+      drag = null;
+      return;
+    }
     drag = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
   };
   picture.onpointermove = (event) => {
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other && fingers.has(event.pointerId)) {
+      pinch(event, other);
+      return;
+    }
     if (!drag || event.pointerId !== drag.id) {
       return;
     }
@@ -285,7 +305,9 @@
     draw();
   };
   let dragged = false;
-  picture.onpointerup = picture.onpointercancel = () => {
+  picture.onpointerleave = (event) => fingers.delete(event.pointerId);
+  picture.onpointerup = picture.onpointercancel = (event) => {
+    fingers.delete(event.pointerId);
     dragged = drag?.moved ?? false;
     drag = null;
     picture.classList.remove("drag");

@@ -231,6 +231,22 @@ fn the_page_works_without_a_mouse() {
 }
 
 #[test]
+fn two_fingers_make_the_picture_larger() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let (_, html) = drawn(&folder(), "input.hermes", "html");
+    let work = "const picture = document.getElementById('picture'); \
+                const finger = (kind, pointerId, clientX) => picture.dispatchEvent(new PointerEvent(`pointer${kind}`, \
+                { pointerId, clientX, clientY: 300, pointerType: 'touch', bubbles: true })); \
+                const width = () => Number(picture.getAttribute('viewBox').split(' ')[2]); const before = width(); \
+                finger('down', 1, 200); finger('down', 2, 300); finger('move', 2, 400); const after = width(); \
+                finger('up', 2, 400); finger('up', 1, 200); finger('move', 1, 900); \
+                document.title = (before / after).toFixed(1) + ' ' + (after === width());";
+    let Some(title) = worked(&page, &html, work, &["--window-size=800,700"]) else { return };
+    assert_eq!(title, "2.0 true");
+}
+
+#[test]
 fn the_page_is_dark_where_the_reader_likes_it_dark() {
     let directory = tempfile::tempdir().expect("a directory");
     let page = directory.path().join("page.html");
@@ -265,7 +281,7 @@ fn a_long_chain_begins_where_it_can_be_read() {
 fn two_thousand_services_are_searched_and_chosen() {
     let directory = tempfile::tempdir().expect("a directory");
     let page = directory.path().join("page.html");
-    let needs = |at: usize| if at % 10 == 0 { String::new() } else { format!("depends-on s{}; ", at / 2) };
+    let needs = |at: usize| if at.is_multiple_of(10) { String::new() } else { format!("depends-on s{}; ", at / 2) };
     let text: String = (0..2000)
         .map(|at| format!("longrun s{at} {{ {}run exec s; in tier-{} }}\n", needs(at), at / 50))
         .chain((0..40).map(|at| format!("bundle tier-{at} {{ }}\n")))
