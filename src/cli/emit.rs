@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
             &error.to_string(),
             Some("name a new directory, or say --force to write beside them; files of the same name are then replaced"),
         ),
-        Err(error) => output::failure(&error.to_string(), None),
+        Err(error) => output::unwritten(&error),
     }
 }
 

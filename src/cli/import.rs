@@ -103,7 +103,7 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         let help = Some("name another file, or say --force to write into it");
         return Err(output::failure(&format!("{directory} is there already"), help));
     }
-    write(file, &imported).map_err(|error| output::failure(&error.to_string(), None))?;
+    write(file, &imported).map_err(|error| output::unwritten(&error))?;
     let also = match imported.printed.files.len() {
         0 => String::new(),
         number => format!(", and {} in {directory}", count(number, "file")),

@@ -7,6 +7,7 @@ use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::human::{Style, render};
 use crate::report::{count, safe_text};
+use crate::s6rc::write::WriteError;
 
 /// The two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,4 +130,12 @@ pub(super) fn reason(path: &camino::Utf8Path, error: &io::Error) -> String {
 /// Why a path could not be read, and what to do next.
 pub(super) fn unreadable(path: &camino::Utf8Path, error: &io::Error) -> u8 {
     failure(&safe_text(&reason(path, error)), Some(&safe_text(&nearest::help(path, error))))
+}
+
+/// Why something could not be written, and what to do next.
+pub(super) fn unwritten(error: &WriteError) -> u8 {
+    let kind = if let WriteError::Io { source, .. } = error { Some(source.kind()) } else { None };
+    let refused = matches!(kind, Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem));
+    let help = refused.then_some("name a place that this user may write to");
+    failure(&safe_text(&error.to_string()), help)
 }

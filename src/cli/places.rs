@@ -30,6 +30,7 @@ pub(super) fn other_than_source(path: &Utf8Path) -> Result<(), u8> {
     if !path.is_dir() {
         return Ok(());
     }
+    path.read_dir().map_err(|error| output::unreadable(path, &error))?;
     let source = "name the source directory that it was made of, such as /etc/s6-overlay/s6-rc.d";
     match read::other(path) {
         Some(Other::Compiled) => refused("a compiled database of s6-rc", source),
@@ -68,13 +69,13 @@ pub(super) fn directories(path: &Utf8Path) -> String {
 
 /// Refuses directories that hold no text of the language: to emit nothing would empty what was emitted before.
 pub(super) fn language(paths: &[Utf8PathBuf]) -> Result<(), u8> {
-    match paths.iter().find(|path| path.is_dir() && !read::has_language_files(path)) {
-        Some(path) => Err(no_language(path)),
-        None => paths.iter().try_for_each(|path| match read::definition_of(path) {
-            Some(_) => other_than_source(path),
-            None => Ok(()),
-        }),
-    }
+    paths.iter().try_for_each(|path| {
+        if path.is_dir() && !read::has_language_files(path) {
+            path.read_dir().map_err(|error| output::unreadable(path, &error))?;
+            return Err(no_language(path));
+        }
+        if read::definition_of(path).is_some() { other_than_source(path) } else { Ok(()) }
+    })
 }
 
 /// Says that a directory holds no text of the language.
