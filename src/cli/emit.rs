@@ -9,7 +9,7 @@ use crate::cli::inputs::Inputs;
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{self, MANY, Progress};
 use crate::cli::settings::{Severities, options};
-use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
+use crate::cli::{ColorChoice, FINE, Input, PROBLEMS, places};
 use crate::compile::{self, Checked};
 use crate::fix::unified;
 use crate::model::Model;
@@ -65,9 +65,11 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
 }
 
 fn emit(arguments: &EmitArgs, color: ColorChoice) -> Result<u8, u8> {
+    places::language(&arguments.input.paths)?;
     let files = Inputs::default();
     let checked = read(&arguments.input, &arguments.severities, &files)?;
     output::diagnostics(&checked, Stream::Err, color);
+    places::nothing_described(&checked);
     let destination = Destination {
         output: arguments.output.as_deref(),
         rootfs: arguments.rootfs.as_deref(),
@@ -96,6 +98,10 @@ fn tree<'a>(checked: &Checked, destination: &Destination<'a>) -> Result<(&'a Utf
     if checked.errors() > 0 {
         Stream::Err.write("nothing was written\n");
         return Err(PROBLEMS);
+    }
+    if let Some(directory) = destination.rootfs.or(destination.output).filter(|directory| directory.is_file()) {
+        let message = safe_text(&format!("{directory} is a file, not a directory to write into"));
+        return Err(output::failure(&message, Some("name a directory, such as rootfs/etc/s6-overlay")));
     }
     let model = &checked.model;
     match (destination.rootfs, destination.output) {
@@ -158,7 +164,7 @@ pub(super) fn write_out<'a>(checked: &Checked, destination: &Destination<'a>) ->
             &error.to_string(),
             Some("name a new directory, or say --force to write beside them; files of the same name are then replaced"),
         )),
-        Err(error) => Err(output::failure(&error.to_string(), None)),
+        Err(error) => Err(output::unwritten(&error)),
     }
 }
 

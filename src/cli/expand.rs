@@ -6,7 +6,7 @@ use crate::cli::emit;
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{self, MANY};
 use crate::cli::settings::Severities;
-use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
+use crate::cli::{ColorChoice, FINE, Input, PROBLEMS, places};
 use crate::print::{Scripts, print};
 use crate::resolve::Disk;
 
@@ -19,11 +19,15 @@ pub(super) struct ExpandArgs {
 }
 
 pub(super) fn run(arguments: &ExpandArgs, color: ColorChoice) -> u8 {
+    if let Err(code) = places::language(&arguments.input.paths) {
+        return code;
+    }
     let checked = match emit::read(&arguments.input, &arguments.severities, &Disk) {
         Ok(checked) => checked,
         Err(code) => return code,
     };
     output::diagnostics(&checked, Stream::Err, color);
+    places::nothing_described(&checked);
     if checked.errors() > 0 {
         Stream::Err.write("nothing was expanded\n");
         return PROBLEMS;

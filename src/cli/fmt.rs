@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{MANY, Progress};
-use crate::cli::{FINE, PROBLEMS};
+use crate::cli::{FINE, PROBLEMS, places};
 use crate::fix::{Changes, unified};
 use crate::format::format;
 use crate::report::{count, safe_text};
@@ -112,7 +112,9 @@ fn files(arguments: &FmtArgs) -> Result<u8, u8> {
         })?;
     }
     let only_looked = arguments.check || arguments.diff;
-    Stream::Err.write(&summary(different.len(), seen, only_looked));
+    if !(has_left && different.is_empty()) {
+        Stream::Err.write(&summary(different.len(), seen, only_looked));
+    }
     Ok(if (only_looked && !different.is_empty()) || has_left { PROBLEMS } else { FINE })
 }
 
@@ -167,8 +169,7 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
             }
         }
         if paths.len() == before {
-            let help = Some("name a `.hermes` file, or a directory that holds some");
-            return Err(output::failure(&format!("{path} holds no `.hermes` files"), help));
+            return Err(places::no_language(path));
         }
     }
     paths.dedup();

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &GraphArgs) -> u8 {
         None => Stream::Out.write(&text),
         Some(path) => {
             if let Err(error) = write_file(path, text.as_bytes()) {
-                return output::failure(&error.to_string(), None);
+                return output::unwritten(&error);
             }
         }
     }

@@ -3,10 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
-use crate::cli::FINE;
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{self, MANY};
-use crate::cli::sets;
+use crate::cli::{FINE, places};
 use crate::import::{self, Imported, Options};
 use crate::print::Scripts;
 use crate::report::{count, safe_text};
@@ -107,7 +106,7 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         let help = Some("name another file, or say --force to write into it");
         return Err(output::failure(&format!("{directory} is there already"), help));
     }
-    write(file, &imported).map_err(|error| output::failure(&error.to_string(), None))?;
+    write(file, &imported).map_err(|error| output::unwritten(&error))?;
     let also = match imported.printed.files.len() {
         0 => String::new(),
         number => format!(", and {} in {directory}", count(number, "file")),
@@ -122,19 +121,15 @@ fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
     let mut layouts = Vec::new();
     for path in paths {
         match std::fs::metadata(path) {
-            Err(error) => return Err(output::failure(&format!("cannot read {path}: {error}"), None)),
-            Ok(metadata) if !metadata.is_dir() => {
-                let help = "name the directory of the definitions, or the image's root";
-                return Err(output::failure(&format!("{path} is not a directory"), Some(help)));
-            }
-            Ok(_) if read::is_definition(path) => {
-                let help = "name the directory that holds it";
-                return Err(output::failure(&format!("{path} is a single definition"), Some(help)));
-            }
-            Ok(_) => {
+            Err(error) => return Err(output::unreadable(path, &error)),
+            Ok(metadata) => {
+                places::other_than_source(path)?;
+                if !metadata.is_dir() {
+                    return Err(places::not_a_directory(path));
+                }
                 let Some(layout) = read::recognise(path) else {
                     let message = format!("{path} holds no s6-rc source directories");
-                    return Err(output::failure(&message, Some(&sets::where_to_look(path))));
+                    return Err(output::failure(&safe_text(&message), Some(&safe_text(&places::directories(path)))));
                 };
                 layouts.push(layout);
             }

@@ -116,7 +116,7 @@ impl Place {
             Stream::Out.write(text);
             return Ok(());
         };
-        write_file(path, text.as_bytes()).map_err(|error| output::failure(&safe_text(&error.to_string()), None))?;
+        write_file(path, text.as_bytes()).map_err(|error| output::unwritten(&error))?;
         Stream::Out.write(&safe_text(&said(path, about, target)));
         Ok(())
     }

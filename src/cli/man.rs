@@ -45,7 +45,7 @@ fn write(pages: &[Page], directory: &camino::Utf8Path) -> u8 {
     for page in pages {
         let path = directory.join(page.file_name());
         if let Err(error) = write_file(&path, page.text.as_bytes()) {
-            return output::failure(&error.to_string(), None);
+            return output::unwritten(&error);
         }
         Stream::Out.write(&format!("{path}\n"));
     }

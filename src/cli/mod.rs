@@ -8,6 +8,7 @@ mod expand;
 mod explain;
 mod fmt;
 mod graph;
+mod help;
 mod import;
 mod init;
 mod inputs;
@@ -16,11 +17,14 @@ mod instantiate;
 mod lsp;
 mod man;
 mod mend;
+mod nearest;
 mod output;
+mod places;
 mod progress;
 mod sets;
 mod settings;
 mod show;
+mod usage;
 mod watch;
 
 use std::process::ExitCode;
@@ -38,9 +42,9 @@ const PROBLEMS: u8 = 1;
 /// Wrong use, or the operating system refused.
 const FAILED: u8 = 2;
 
-/// Check services written in the hermes language, and emit s6-rc source directories.
+/// Checks a small language for services, and writes s6-rc source directories.
 #[derive(Debug, Parser)]
-#[command(name = "hermesc", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "hermesc", version, arg_required_else_help = true, after_long_help = EXIT_CODES)]
 struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
@@ -49,7 +53,7 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 wrong use or input and output failed.";
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 problems found, 2 wrong use, or a file could not be read or written.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ColorChoice {
@@ -65,39 +69,49 @@ enum ColorChoice {
 enum Command {
     /// Write a file to begin with.
     Init(init::InitArgs),
-    /// Report every problem of one or more files, taken together as one service set, or of s6-rc source directories.
+    /// Report every problem of a service set, each at its place.
+    ///
+    /// Files of the language are taken together as one service set; s6-rc source directories are checked as they are.
     #[command(after_long_help = sets::HELP)]
     Check(check::CheckArgs),
-    /// Write the s6-rc source directories of one or more files. Nothing is written where there are errors.
+    /// Write the source directories of a service set.
+    ///
+    /// Nothing is written where there are errors, and only what has changed.
     Emit(emit::EmitArgs),
     /// Check, or emit with `-o` or `--rootfs`, again after each change.
     #[command(after_long_help = watch::HELP)]
     Watch(watch::WatchArgs),
     /// Lay files of the language out in its one style.
     Fmt(fmt::FmtArgs),
-    /// Print the same services with everything written out in plain statements.
+    /// Print services with all sugar written out in plain statements.
     Expand(expand::ExpandArgs),
-    /// Print s6-rc source directories as text of the language that gives the same files again, byte for byte.
+    /// Turn s6-rc source directories into text of the language.
+    ///
+    /// The text gives the same files again, byte for byte.
     Import(import::ImportArgs),
-    /// Make a service of a template in a live scan directory, or remove one.
+    /// Add a service of a template to a live system, or remove one.
+    ///
+    /// Its directory goes into a live scan directory, and s6-svscan looks again.
     Instantiate(instantiate::InstantiateArgs),
-    /// Draw the services and what they need: for Graphviz, as Mermaid, SVG, JSON, or a page to click in.
+    /// Draw the services and what they need.
+    ///
+    /// For Graphviz, as Mermaid, SVG or JSON, or as a page to click and search in.
     Graph(graph::GraphArgs),
-    /// Say in which order services start, and how long the boot may take.
+    /// Say what starts when, and how long the boot may take.
     Plan(inspect::PlanArgs),
     /// Say why one name needs another: all shortest chains.
     Why(inspect::WhyArgs),
-    /// Say what never starts where a service fails to, and what stops with it.
+    /// Say what a failure costs: what never starts, and what stops.
     WhatIf(inspect::WhatIfArgs),
     /// List the services and bundles.
     List(inspect::ListArgs),
     /// Say all that is known of one name.
     Show(inspect::ShowArgs),
-    /// Serve an editor on standard input and output, as the Language Server Protocol has it.
+    /// Serve an editor, as the Language Server Protocol has it.
     Lsp,
-    /// Say what a code of a diagnostic means, with a bad and a good example.
+    /// Say what the code of a problem means, with examples.
     Explain(explain::ExplainArgs),
-    /// Print the script by which a shell completes command lines of hermesc.
+    /// Print the script by which a shell completes command lines.
     Completions(completions::CompletionsArgs),
     /// Print a page of the manual, or write all of them.
     Man(man::ManArgs),
@@ -141,7 +155,8 @@ pub fn run() -> ExitCode {
     if let Some(code) = complete::answer() {
         return code;
     }
-    let matches = with_examples(command_line()).get_matches();
+    let matches = with_examples(help::grouped(command_line())).try_get_matches();
+    let matches = matches.unwrap_or_else(|error| usage::advise(error, &command_line()).exit());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let code = match &cli.command {
         Command::Init(arguments) => init::run(arguments),

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::io::{self, IsTerminal, Write};
 
-use crate::cli::ColorChoice;
+use crate::cli::{ColorChoice, nearest};
 use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::human::{Style, render};
 use crate::report::{count, safe_text};
+use crate::s6rc::write::WriteError;
 
 /// The two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,11 +132,33 @@ pub(super) fn tally<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -
     parts.join(", ")
 }
 
+/// What stands in front of what to do next.
+const HELP: &str = "  help: ";
+
+/// Says something that stops nothing, and what to do about it.
+pub(super) fn note(message: &str, help: &str) {
+    Stream::Err.write(&told("note: ", message));
+    Stream::Err.write(&told(HELP, help));
+}
+
+/// A sentence behind its mark: on a terminal in lines that it has room for, for programs on one.
+fn told(mark: &str, text: &str) -> String {
+    let columns = if io::stderr().is_terminal() { terminal_size::terminal_size() } else { None };
+    let Some((width, _)) = columns else { return format!("{mark}{text}\n") };
+    let indent = " ".repeat(HELP.len());
+    let options = textwrap::Options::new(usize::from(width.0).max(40))
+        .initial_indent(mark)
+        .subsequent_indent(&indent)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    format!("{}\n", textwrap::fill(text, options))
+}
+
 /// Says why nothing could be done.
 pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
-    Stream::Err.write(&format!("hermesc: {message}\n"));
+    Stream::Err.write(&told("hermesc: ", message));
     if let Some(help) = help {
-        Stream::Err.write(&format!("  help: {help}\n"));
+        Stream::Err.write(&told(HELP, help));
     }
     super::FAILED
 }
@@ -150,6 +173,13 @@ pub(super) fn reason(path: &camino::Utf8Path, error: &io::Error) -> String {
 
 /// Why a path could not be read, and what to do next.
 pub(super) fn unreadable(path: &camino::Utf8Path, error: &io::Error) -> u8 {
-    let missing = error.kind() == io::ErrorKind::NotFound;
-    failure(&reason(path, error), missing.then_some("name a `.hermes` file, or a directory that holds some"))
+    failure(&safe_text(&reason(path, error)), Some(&safe_text(&nearest::help(path, error))))
+}
+
+/// Why something could not be written, and what to do next.
+pub(super) fn unwritten(error: &WriteError) -> u8 {
+    let kind = if let WriteError::Io { source, .. } = error { Some(source.kind()) } else { None };
+    let refused = matches!(kind, Some(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem));
+    let help = refused.then_some("name a place that this user may write to");
+    failure(&safe_text(&error.to_string()), help)
 }

@@ -10,12 +10,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use glob::Pattern;
 
-use crate::cli::output::{self, Stream};
+use crate::cli::output;
 use crate::cli::progress::Progress;
 use crate::cli::settings::{Severities, options};
-use crate::cli::{FINE, Input, PROBLEMS};
+use crate::cli::{FINE, Input, PROBLEMS, places};
 use crate::compile::{self, Checked, Options};
-use crate::report::list;
+use crate::report::safe_text;
 use crate::resolve::{Disk, Files};
 use crate::s6rc::read::{self, Layout, Request};
 
@@ -101,11 +101,14 @@ impl One {
             ));
         };
         let checked = set.checked.map_err(|(path, error)| output::unreadable(&path, &error))?;
+        if checked.diagnostics.is_empty() {
+            places::nothing_described(&checked);
+        }
         if checked.errors() == 0 {
             return Ok((checked, FINE));
         }
         let errors = crate::report::count(checked.errors(), "error");
-        Stream::Err.write(&format!("note: {errors} in these services\n  help: `hermesc check` shows them\n"));
+        output::note(&format!("{errors} in these services"), "`hermesc check` shows them");
         Ok((checked, PROBLEMS))
     }
 }
@@ -120,28 +123,14 @@ impl Job {
     }
 }
 
-/// What to name instead of a directory in which there is nothing.
-pub(super) fn where_to_look(path: &Utf8Path) -> String {
-    let found = read::found_below(path);
-    let names: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
-    if names.is_empty() {
-        "name the directory of the definitions, or the image's root".to_owned()
-    } else {
-        format!("there are some in {}", list(&names))
-    }
-}
-
 /// What one path stands for; the exit code where it is nothing that can be checked.
 fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
+    places::other_than_source(path)?;
     match read::recognise(path) {
         Some(layout) => Ok(Some(layout)),
-        None if read::is_definition(path) => Err(output::failure(
-            &format!("{path} is a single definition"),
-            Some("name the directory that holds it: a definition is checked with the others of its set"),
-        )),
         None if read::holds_nothing(path) => Err(output::failure(
-            &format!("{path} holds neither `.hermes` files nor s6-rc source directories"),
-            Some(&format!("{}; or name a `.hermes` file", where_to_look(path))),
+            &safe_text(&format!("{path} holds neither `.hermes` files nor s6-rc source directories")),
+            Some(&safe_text(&places::anywhere(path))),
         )),
         None => Ok(None),
     }

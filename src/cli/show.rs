@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::cli::output::{self, Stream, tally};
 use crate::cli::sets::Set;
-use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS};
+use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS, places};
 use crate::compile::Checked;
 use crate::model::Kind;
 use crate::report::json::json;
@@ -77,7 +77,12 @@ pub(super) fn human(sets: &[Set], quiet: bool, color: ColorChoice, lines: Option
         }
         match &set.checked {
             Ok(checked) if !sound => output::diagnostics_within(checked, Stream::Out, color, lines),
-            Ok(checked) if !quiet => Stream::Out.write(&format!("{}\n", summary(checked))),
+            Ok(checked) if !quiet => {
+                Stream::Out.write(&format!("{}\n", summary(checked)));
+                if checked.model.definitions.is_empty() {
+                    Stream::Out.write(&format!("  help: {}\n", places::BEGIN));
+                }
+            }
             _ => {}
         }
         if several && !(sound && quiet) {

@@ -28,9 +28,13 @@
   const draw = () => {
     const { width, height } = picture.getBoundingClientRect();
     picture.setAttribute("viewBox", [view.x, view.y, width / view.scale, height / view.scale].join(" "));
-    // Names that nobody can read only cost time.
+    // Titles stay readable from far away, names of services do not: they only cost time then.
+    picture.style.setProperty("--near", Math.min(6, Math.max(1, 0.9 / view.scale)).toFixed(2));
+    picture.classList.toggle("small", view.scale < 0.5);
     picture.classList.toggle("far", view.scale < 0.22);
   };
+  // Below this scale, names are too small for most people.
+  const READABLE = 0.64;
   const clamp = (scale) => Math.min(4, Math.max(0.02, scale));
   const fit = () => {
     const { width, height } = picture.getBoundingClientRect();
@@ -38,6 +42,18 @@
     view.x = (whole.width - width / view.scale) / 2;
     view.y = (whole.height - height / view.scale) / 2;
     draw();
+  };
+  // What is long and thin, or seen through a small window, begins where it can be read.
+  const begin = () => {
+    fit();
+    const { width, height } = picture.getBoundingClientRect();
+    const scale = Math.min(READABLE, Math.max(width / whole.width, height / whole.height));
+    if (view.scale < READABLE && scale >= READABLE * 0.8 && scale > view.scale * 1.2) {
+      view.scale = scale;
+      const middle = (size, room) => Math.min(0, (size - room / scale) / 2);
+      [view.x, view.y] = [middle(whole.width, width), middle(whole.height, height)];
+      draw();
+    }
   };
   const zoom = (factor, at) => {
     const box = picture.getBoundingClientRect();
@@ -48,6 +64,11 @@
     view.y += y / view.scale - y / scale;
     view.scale = scale;
     draw();
+  };
+  const isSeen = (shape) => {
+    const { left, right, top, bottom } = shape.getBoundingClientRect();
+    const room = picture.getBoundingClientRect();
+    return left >= room.left && right <= room.right && top >= room.top && bottom <= room.bottom;
   };
   const reveal = (number) => {
     const shape = shapes.get(number);
@@ -87,8 +108,12 @@
     const made = element("a", node.name, node.kind);
     made.tabIndex = 0;
     made.setAttribute("role", "button");
-    made.onclick = () => select(number, true);
-    made.onkeydown = (event) => event.key === "Enter" && select(number, true);
+    // The list that it stands in goes away: who came with the keyboard goes on from the new one.
+    made.onclick = () => {
+      select(number, true);
+      byId("close").focus();
+    };
+    made.onkeydown = (event) => event.key === "Enter" && made.onclick();
     return made;
   };
   const words = (edge, end) => {
@@ -101,6 +126,7 @@
     const items = numbers
       .map((number) => edges[number])
       .filter((edge) => (edge.kind === "contains") === wanted)
+      .sort((a, b) => (a.kind === "default") - (b.kind === "default"))
       .map((edge) => {
         const note = edge.broken ? " not defined" : edge.circle ? " in a circle" : words(edge, end);
         return note ? [link(edge[end]), element("small", note, edge.broken || edge.circle ? "bad" : "")] : [link(edge[end])];
@@ -112,7 +138,8 @@
     details.replaceChildren();
     const close = details.appendChild(element("button", "×"));
     close.id = "close";
-    close.title = "Close";
+    close.title = "Close ( Esc )";
+    close.setAttribute("aria-label", "Close");
     close.onclick = () => select(null);
     details.append(element("h2", node.name));
     const facts = [node.kind === "external" ? "defined elsewhere" : node.kind];
@@ -173,12 +200,18 @@
     }
     return seen;
   };
+  let chosen = null;
   const select = (number, move) => {
     for (const lit of picture.querySelectorAll(".on,.self")) {
       lit.classList.remove("on", "self");
     }
     picture.classList.toggle("chosen", number !== null);
     if (number === null) {
+      // The focus goes back to what was told about.
+      if (details.contains(document.activeElement)) {
+        document.activeElement.blur();
+        shapes.get(chosen)?.focus({ preventScroll: true });
+      }
       details.hidden = true;
       remember("");
       draw();
@@ -187,11 +220,14 @@
     for (const near of [...reach(number, needs, "to"), ...reach(number, needers, "from")]) {
       shapes.get(near)?.classList.add("on");
     }
+    chosen = number;
     shapes.get(number)?.classList.add("self");
     describe(number);
     remember(`#select=${encodeURIComponent(nodes[number].name)}`);
     draw();
-    if (move) {
+    // The details take room, and may lie on what was chosen.
+    const shape = shapes.get(number);
+    if (move || (shape && !isSeen(shape))) {
       reveal(number);
     }
   };
@@ -227,10 +263,30 @@
 
   // --- Mouse, fingers and keys.
   let drag = null;
+  const fingers = new Map();
+  // Two fingers: what is between them stays between them.
+  const pinch = (event, other) => {
+    const { x, y } = fingers.get(event.pointerId);
+    const [was, is] = [Math.hypot(x - other.x, y - other.y), Math.hypot(event.clientX - other.x, event.clientY - other.y)];
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (was > 0 && is > 0) {
+      zoom(is / was, { clientX: (event.clientX + other.x) / 2, clientY: (event.clientY + other.y) / 2 });
+    }
+  };
   picture.onpointerdown = (event) => {
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (fingers.size > 1) {
+      drag = null;
+      return;
+    }
     drag = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
   };
   picture.onpointermove = (event) => {
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other && fingers.has(event.pointerId)) {
+      pinch(event, other);
+      return;
+    }
     if (!drag || event.pointerId !== drag.id) {
       return;
     }
@@ -249,7 +305,9 @@
     draw();
   };
   let dragged = false;
-  picture.onpointerup = picture.onpointercancel = () => {
+  picture.onpointerleave = (event) => fingers.delete(event.pointerId);
+  picture.onpointerup = picture.onpointercancel = (event) => {
+    fingers.delete(event.pointerId);
     dragged = drag?.moved ?? false;
     drag = null;
     picture.classList.remove("drag");
@@ -273,12 +331,41 @@
     shape.setAttribute("tabindex", "0");
     shape.setAttribute("role", "button");
     shape.setAttribute("aria-label", nodes[number].name);
-    shape.onkeydown = (event) => event.key === "Enter" && select(number);
+    shape.onkeydown = (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        select(number);
+      }
+    };
+    // Who goes from one to the next with the keyboard sees where that is.
+    shape.onfocus = () => {
+      if (shape.matches(":focus-visible") && !isSeen(shape)) {
+        reveal(number);
+      }
+    };
   }
+  const pan = (x, y) => () => {
+    view.x += x / view.scale;
+    view.y += y / view.scale;
+    draw();
+  };
+  const WAYS = {
+    ArrowLeft: pan(-80, 0),
+    ArrowRight: pan(80, 0),
+    ArrowUp: pan(0, -80),
+    ArrowDown: pan(0, 80),
+    "+": () => zoom(1.4),
+    "-": () => zoom(1 / 1.4),
+    0: fit,
+  };
   document.onkeydown = (event) => {
+    const inside = document.activeElement === search || details.contains(document.activeElement);
     if (event.key === "/" && document.activeElement !== search) {
       event.preventDefault();
       search.focus();
+    } else if (WAYS[event.key] && !inside && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      WAYS[event.key]();
     } else if (event.key === "Escape") {
       search.value = "";
       find();
@@ -304,7 +391,7 @@
       select(number, view.scale < 0.6);
     }
   };
-  fit();
+  begin();
   obey();
   window.onhashchange = obey;
 })();

@@ -8,7 +8,7 @@ const RULES: &str = "\
 .box{fill:var(--box);stroke:var(--bundle);stroke-opacity:.45}
 .n rect{fill:var(--fill);stroke:var(--line);stroke-width:1.2}
 .n text{fill:var(--text);font-size:12.5px}
-.n .title,.title{fill:var(--bundle);font-size:12px;font-weight:600}
+.n .title,.title{fill:var(--bundle);font-size:12px;font-weight:600;paint-order:stroke;stroke:var(--bg);stroke-width:3;stroke-linejoin:round}
 .longrun{--fill:var(--longrun-fill);--line:var(--longrun)}
 .oneshot{--fill:var(--oneshot-fill);--line:var(--oneshot)}
 .bundle{--fill:var(--bundle-fill);--line:var(--bundle)}

@@ -43,25 +43,27 @@ pub(super) fn drawing(picture: &Picture, layout: &Layout) -> String {
         let Some(wave) = first.wave else { continue };
         out.push_str(&format!(
             "<rect class=\"col\" x=\"{:.1}\" y=\"16\" width=\"{:.1}\" height=\"{:.1}\" rx=\"6\"/>\
-             <text class=\"wave\" x=\"{:.1}\" y=\"36\" text-anchor=\"middle\">wave {wave}</text>\n",
+             <text class=\"wave\" x=\"{:.1}\" y=\"36\" text-anchor=\"middle\"><tspan class=\"word\">wave </tspan>{wave}</text>\n",
             first.x - 8.0,
             last.x + last.width - first.x + 16.0,
             layout.height - 28.0,
             f64::midpoint(first.x, last.x + last.width),
         ));
     }
+    // Lines may cross a box, and not its title.
+    let mut titles = String::new();
     for (bundle, area) in &layout.boxes {
         let name = picture.nodes.get(*bundle).map(|node| markup(&visible(&node.name))).unwrap_or_default();
         out.push_str(&format!(
-            "<rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"9\"/>",
+            "<rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"9\"/>\n",
             area.x, area.y, area.width, area.height,
         ));
         let title = format!("<text class=\"title\" x=\"12\" y=\"17\">{name}</text>");
         let at = format!("transform=\"translate({:.1} {:.1})\"", area.x, area.y);
         if layout.nodes.contains_key(bundle) {
-            out.push_str(&format!("<g {at}>{title}</g>\n"));
+            titles.push_str(&format!("<g {at}>{title}</g>\n"));
         } else {
-            out.push_str(&format!("<g class=\"n\" data-n=\"{bundle}\" {at}>{title}</g>\n"));
+            titles.push_str(&format!("<g class=\"n\" data-n=\"{bundle}\" {at}>{title}</g>\n"));
         }
     }
     // Red on top.
@@ -74,6 +76,7 @@ pub(super) fn drawing(picture: &Picture, layout: &Layout) -> String {
             ));
         }
     }
+    out.push_str(&titles);
     for (number, node) in picture.shown() {
         out.push_str(&one(number, node, layout).unwrap_or_default());
     }

@@ -31,8 +31,10 @@ pub fn list(set: &Set<'_>) -> Answer {
             Some(wave) => wave.to_string(),
             None => "never".to_owned(),
         };
-        let start = format!("{name:<column$}  {:<8} {wave:>5}  ", set.word(*node));
-        let room = COLUMNS.saturating_sub(width(&start)).max(12);
+        let rest = format!("  {:<8} {wave:>5}  ", set.word(*node));
+        let is_long = width(&name) > column && width(&name) + width(&rest) + 12 > COLUMNS;
+        let start = if is_long { format!("{name}\n{:column$}{rest}", "") } else { format!("{name:<column$}{rest}") };
+        let room = COLUMNS.saturating_sub(width(start.lines().last().unwrap_or_default())).max(12);
         text.push_str(format!("{start}{}", shortened(&bundles(set, *node), room)).trim_end());
         text.push('\n');
     }

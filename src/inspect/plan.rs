@@ -58,7 +58,7 @@ pub fn plan(set: &Set<'_>, limit: Option<u64>) -> Answer {
     let names = |nodes: &[NodeIndex]| -> Vec<String> { nodes.iter().map(|node| set.name(*node)).collect() };
 
     let mut text =
-        format!("{}: {} in {}\n\n", set.model.target, count(starting.len(), "service"), count(waves.len(), "wave"));
+        format!("{}: {} in {}\n", set.model.target, count(starting.len(), "service"), count(waves.len(), "wave"));
     let mut roots = Vec::new();
     for (wave, nodes) in &waves {
         let mut root = Branch::new(format!("wave {wave}"), "");
@@ -68,7 +68,9 @@ pub fn plan(set: &Set<'_>, limit: Option<u64>) -> Answer {
         }
         roots.push(root);
     }
-    text.push_str(&trees(&roots, set.unicode));
+    if !roots.is_empty() {
+        text.push_str(&format!("\n{}", trees(&roots, set.unicode)));
+    }
     if path.len() > 1 || worst > 0 {
         let mut root = Branch::new("critical path", "");
         for node in &path {

@@ -1,5 +1,7 @@
 //! Trees of text.
 
+use crate::inspect::COLUMNS;
+
 /// A line of a tree, and what hangs on it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Branch {
@@ -22,27 +24,31 @@ const FARTHEST: usize = 44;
 
 /// Draws trees, one below the other; the first line of each stands at the left.
 pub(super) fn trees(roots: &[Branch], unicode: bool) -> String {
-    let mut lines: Vec<(String, &str)> = Vec::new();
+    let mut lines: Vec<(String, String, &str)> = Vec::new();
     let mut stack: Vec<(&Branch, String, String)> =
         roots.iter().rev().map(|root| (root, String::new(), String::new())).collect();
     let [fork, last, along, blank] =
         if unicode { ["├─ ", "└─ ", "│  ", "   "] } else { ["|- ", "`- ", "|  ", "   "] };
     while let Some((branch, own, below)) = stack.pop() {
-        lines.push((format!("{own}{}", branch.label), &branch.note));
+        let hanging = if branch.children.is_empty() { "" } else { along };
+        lines.push((format!("{own}{}", branch.label), format!("{below}{hanging}"), &branch.note));
         for (at, child) in branch.children.iter().enumerate().rev() {
             let (mark, under) = if at + 1 == branch.children.len() { (last, blank) } else { (fork, along) };
             stack.push((child, format!("{below}{mark}"), format!("{below}{under}")));
         }
     }
     let width = |label: &str| label.chars().count();
-    let noted = lines.iter().filter(|(_, note)| !note.is_empty()).map(|(label, _)| width(label));
+    let noted = lines.iter().filter(|(_, _, note)| !note.is_empty()).map(|(label, ..)| width(label));
     let column = noted.filter(|width| *width <= FARTHEST).max().unwrap_or_default() + 2;
     let mut out = String::new();
-    for (label, note) in &lines {
+    for (label, under, note) in &lines {
+        let gap = column.saturating_sub(width(label)).max(2);
         if note.is_empty() {
             out.push_str(&format!("{label}\n"));
+        } else if width(label) > column && width(label) + gap + width(note) > COLUMNS {
+            // A name that is too long has its note below it.
+            out.push_str(&format!("{label}\n{under}  {note}\n"));
         } else {
-            let gap = column.saturating_sub(width(label)).max(2);
             out.push_str(&format!("{label}{}{note}\n", " ".repeat(gap)));
         }
     }
@@ -61,5 +67,15 @@ mod tests {
         a.children = vec![b, Branch::new("d", "")];
         assert_eq!(trees(&[a.clone()], true), "a\n├─ b     one\n│  └─ c  two\n└─ d\n");
         assert_eq!(trees(&[a], false), "a\n|- b     one\n|  `- c  two\n`- d\n");
+    }
+
+    #[test]
+    fn a_long_name_has_its_note_below() {
+        let long = "n".repeat(76);
+        let mut top = Branch::new("top", "");
+        let mut parent = Branch::new(long.clone(), "one");
+        parent.children.push(Branch::new("c", "two"));
+        top.children = vec![parent, Branch::new(long.clone(), "three")];
+        assert_eq!(trees(&[top], true), format!("top\n├─ {long}\n│  │    one\n│  └─ c  two\n└─ {long}\n     three\n"));
     }
 }

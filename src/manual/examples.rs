@@ -18,6 +18,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "hermesc",
         &[
+            example("Write a file to begin with", "hermesc init"),
             example("See every problem of a service set, with its place", "hermesc check services.hermes"),
             example(
                 "Write the source directories of an image",

@@ -60,7 +60,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
                 continue;
             }
         }
-        let view = View::new(diagnostic, sources, &mut shown);
+        let view = View::new(diagnostic, sources, &mut shown, style.unicode);
         // Writing to a string cannot fail; a source that cannot be shown leaves the message.
         if handler.render_report(&mut out, &view).is_err() {
             out.push_str(&view.message);
@@ -87,7 +87,12 @@ struct View {
 }
 
 impl View {
-    fn new(diagnostic: &Diagnostic, sources: &SourceMap, shown: &mut HashMap<FileId, Arc<Shown>>) -> Self {
+    fn new(
+        diagnostic: &Diagnostic,
+        sources: &SourceMap,
+        shown: &mut HashMap<FileId, Arc<Shown>>,
+        unicode: bool,
+    ) -> Self {
         let home = diagnostic.location().map(|location| location.file);
         let mut files: Vec<FileId> = Vec::new();
         for label in &diagnostic.labels {
@@ -130,8 +135,13 @@ impl View {
         {
             message = format!("{}: {message}", safe_text(sources.path(file).as_str()));
         }
-        let mut help: Vec<String> = diagnostic.help.iter().map(|text| safe_text(text)).collect();
-        help.extend(diagnostic.notes.iter().map(|note| format!("note: {}", safe_text(note))));
+        // What hermesc says itself, where a terminal has no more than ASCII.
+        let said = |text: &str| {
+            let text = safe_text(text);
+            if unicode { text } else { text.replace('→', "->").replace('…', "...") }
+        };
+        let mut help: Vec<String> = diagnostic.help.iter().map(|text| said(text)).collect();
+        help.extend(diagnostic.notes.iter().map(|note| format!("note: {}", said(note))));
         View {
             code: Some(diagnostic.rule.id),
             severity: diagnostic.severity,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::resolve::foreign;
 use crate::rules::reading;
 use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span};
 use crate::syntax;
@@ -116,6 +117,11 @@ impl Loader<'_> {
         let file = self.loaded.sources.add(path.to_owned(), bytes);
         let Some(text) = self.text(file) else { return };
         let (tree, diagnostics) = self.files.parse(&normal, file, &text);
+        if let Some(foreign) = foreign::instead(path, &text, &tree, &diagnostics) {
+            self.loaded.diagnostics.push(foreign.diagnostic(file));
+            self.loaded.trees.push((file, Arc::default()));
+            return;
+        }
         self.loaded.diagnostics.extend(diagnostics);
         let includes: Vec<ast::Text> = tree
             .definitions
@@ -140,12 +146,20 @@ impl Loader<'_> {
         match std::str::from_utf8(&source.bytes) {
             Ok(text) => Some(text.to_owned()),
             Err(error) => {
-                let at = error.valid_up_to();
                 let path = source.path.clone();
+                let (what, at, label, help) = match foreign::of_bytes(&source.bytes) {
+                    Some((what, help)) => (what, 0, "", help),
+                    None => (
+                        "not UTF-8",
+                        error.valid_up_to(),
+                        "this byte begins no character",
+                        "save the file as UTF-8; bytes that are no text belong into a file of their own, named with `file \"path\"`",
+                    ),
+                };
                 self.loaded.diagnostics.push(
-                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("{path} is not UTF-8"))
-                        .at(Location::new(file, Span::new(at, at + 1)), "this byte begins no character")
-                        .help("save the file as UTF-8; bytes that are no text belong into a file of their own, named with `file \"path\"`"),
+                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("{path} is {what}"))
+                        .at(Location::new(file, Span::new(at, at + 1)), label)
+                        .help(help),
                 );
                 None
             }

@@ -7,6 +7,7 @@ mod definitions;
 pub mod draft;
 mod files;
 mod finish;
+pub mod foreign;
 mod instantiate;
 mod lifecycle;
 mod log;

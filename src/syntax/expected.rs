@@ -117,11 +117,13 @@ impl Lowering<'_> {
         if first.rule != Rule::word {
             let diagnostic =
                 Diagnostic::new(&reading::SYNTAX, format!("expected a definition, found {}", found(first)));
-            self.report(
-                diagnostic
-                    .at(location, "nothing begins like this")
-                    .help("a file holds definitions, such as `longrun NAME { … }` and `bundle user { NAME }`"),
-            );
+            let is_fence = self.text.get(first.span.start as usize..).is_some_and(|rest| rest.starts_with("```"));
+            let help = if is_fence {
+                "Markdown has such fences: save what stands between them as a file of its own"
+            } else {
+                "a file holds definitions, such as `longrun NAME { … }` and `bundle user { NAME }`"
+            };
+            self.report(diagnostic.at(location, "nothing begins like this").help(help));
             return;
         }
         let known = language::DEFINITIONS.iter().map(|(keyword, _)| *keyword);

@@ -127,11 +127,12 @@ fn a_large_set_is_about_as_wide_as_high() {
 }
 
 /// What a browser makes of a page, and what it says on the way; nothing where there is no browser.
-fn browse(page: &Path, hash: &str) -> Option<(String, String)> {
+fn browse(page: &Path, hash: &str, options: &[&str]) -> Option<(String, String)> {
     let profile = tempfile::tempdir().expect("a directory");
     for browser in ["chromium", "chromium-browser", "google-chrome"] {
         let output = Command::new(browser)
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"])
+            .args(options)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg(format!("file://{}{hash}", page.display()))
             .output();
@@ -142,6 +143,16 @@ fn browse(page: &Path, hash: &str) -> Option<(String, String)> {
     }
     eprintln!("no Chromium is installed: the page was not tried in a browser");
     None
+}
+
+/// What a person's work on a page makes of its title; nothing where there is no browser.
+fn worked(page: &Path, html: &str, work: &str, options: &[&str]) -> Option<String> {
+    let text = html.replace("</body>", &format!("<script>{work}</script></body>"));
+    fs::write(page, text).expect("written");
+    let (dom, said) = browse(page, "", options)?;
+    assert!(!said.contains("CONSOLE"), "{said}");
+    let (_, rest) = dom.split_once("<title>").expect("a title");
+    Some(rest.split("</title>").next().expect("an end").to_owned())
 }
 
 /// The text in the details of a page, without its tags.
@@ -159,7 +170,7 @@ fn the_page_works_in_a_browser() {
     // A page that reaches for nothing: the only address in it is the name of SVG's namespace.
     assert!(!html.replace("http://www.w3.org/2000/svg", "").contains("://"), "an address in the page");
     fs::write(&page, &html).expect("written");
-    let Some((dom, said)) = browse(&page, "#select=web") else { return };
+    let Some((dom, said)) = browse(&page, "#select=web", &[]) else { return };
     assert!(!said.contains("CONSOLE"), "{said}");
     let told = details(&dom);
     for part in [
@@ -173,7 +184,7 @@ fn the_page_works_in_a_browser() {
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
-    let (dom, said) = browse(&page, "#search=chick").expect("a browser");
+    let (dom, said) = browse(&page, "#search=chick", &[]).expect("a browser");
     assert!(!said.contains("CONSOLE") && dom.contains("1 found"), "{said}");
     // A person at work: what is typed and clicked is done as the browser would.
     let number = html.split("data-n=\"").skip(1).find(|part| part.contains("<title>longrun egg</title>"));
@@ -187,8 +198,105 @@ fn the_page_works_in_a_browser() {
          document.querySelectorAll('.n.on').length;</script></body>"
     );
     fs::write(&page, html.replace("</body>", &work)).expect("written");
-    let (dom, said) = browse(&page, "").expect("a browser");
+    let (dom, said) = browse(&page, "", &[]).expect("a browser");
     assert!(!said.contains("CONSOLE"), "{said}");
     assert!(dom.contains("<title>schema then egg with 2</title>"), "{}", dom.get(..600).unwrap_or_default());
     assert!(details(&dom).contains("It is in a circle, and can never start."), "{}", details(&dom));
+}
+
+/// Presses a key where the focus is.
+const PRESS: &str = "const press = (key) => document.activeElement.dispatchEvent( \
+                     new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); \
+                     const view = () => document.getElementById('picture').getAttribute('viewBox'); \
+                     const chosen = () => document.getElementById('details').hidden ? 'none' : \
+                     document.querySelector('aside h2').textContent;";
+
+#[test]
+fn the_page_works_without_a_mouse() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let (_, html) = drawn(&folder(), "input.hermes", "html");
+    let work = format!(
+        "{PRESS} const said = []; press('/'); said.push(document.activeElement.id); \
+         document.activeElement.blur(); const first = document.querySelector('.n.longrun'); first.focus(); \
+         press(' '); said.push(chosen() === first.getAttribute('aria-label')); press('Escape'); said.push(chosen()); \
+         press('Enter'); said.push(chosen() === first.getAttribute('aria-label')); \
+         const link = document.querySelector('aside li a'); link.focus(); press('Enter'); \
+         said.push(chosen() === link.textContent, document.activeElement.id); press('Escape'); \
+         const before = view(); press('ArrowRight'); said.push(before !== view()); press('+'); press('0'); \
+         document.title = said.join(' ');"
+    );
+    let Some(title) = worked(&page, &html, &work, &[]) else { return };
+    assert_eq!(title, "search true none true true close true");
+}
+
+#[test]
+fn two_fingers_make_the_picture_larger() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let (_, html) = drawn(&folder(), "input.hermes", "html");
+    let work = "const picture = document.getElementById('picture'); \
+                const finger = (kind, pointerId, clientX) => picture.dispatchEvent(new PointerEvent(`pointer${kind}`, \
+                { pointerId, clientX, clientY: 300, pointerType: 'touch', bubbles: true })); \
+                const width = () => Number(picture.getAttribute('viewBox').split(' ')[2]); const before = width(); \
+                finger('down', 1, 200); finger('down', 2, 300); finger('move', 2, 400); const after = width(); \
+                finger('up', 2, 400); finger('up', 1, 200); finger('move', 1, 900); \
+                document.title = (before / after).toFixed(1) + ' ' + (after === width());";
+    let Some(title) = worked(&page, &html, work, &["--window-size=800,700"]) else { return };
+    assert_eq!(title, "2.0 true");
+}
+
+#[test]
+fn the_page_is_dark_where_the_reader_likes_it_dark() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let (_, html) = drawn(&folder(), "input.hermes", "html");
+    let work = "const color = (name) => getComputedStyle(document.querySelector(name)); \
+                document.title = color('body').backgroundColor + ' ' + color('.n.longrun text').fill;";
+    let Some(light) = worked(&page, &html, work, &["--blink-settings=preferredColorScheme=1"]) else { return };
+    let dark = worked(&page, &html, work, &["--blink-settings=preferredColorScheme=0"]).expect("a browser");
+    assert_eq!(light, "rgb(255, 255, 255) rgb(27, 31, 36)");
+    assert_eq!(dark, "rgb(20, 23, 28) rgb(230, 233, 238)");
+}
+
+#[test]
+fn a_long_chain_begins_where_it_can_be_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let needs = |at: usize| if at == 0 { String::new() } else { format!("depends-on step-{}; ", at - 1) };
+    let text: String =
+        (0..60).map(|at| format!("longrun step-{at} {{ {}run exec s; in user }}\n", needs(at))).collect();
+    fs::write(directory.path().join("chain.hermes"), text).expect("written");
+    let (_, html) = drawn(directory.path(), "chain.hermes", "html");
+    let work = "const [x, , width] = document.getElementById('picture').getAttribute('viewBox').split(' ').map(Number); \
+                const room = document.getElementById('picture').getBoundingClientRect().width; \
+                const scale = room / width; document.getElementById('fit').click(); \
+                const all = Number(document.getElementById('picture').getAttribute('viewBox').split(' ')[2]); \
+                document.title = [x === 0, scale > 0.5, all > width * 3].join(' ');";
+    let Some(title) = worked(&page, &html, work, &["--window-size=1280,800"]) else { return };
+    assert_eq!(title, "true true true");
+}
+
+#[test]
+fn two_thousand_services_are_searched_and_chosen() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("page.html");
+    let needs = |at: usize| if at.is_multiple_of(10) { String::new() } else { format!("depends-on s{}; ", at / 2) };
+    let text: String = (0..2000)
+        .map(|at| format!("longrun s{at} {{ {}run exec s; in tier-{} }}\n", needs(at), at / 50))
+        .chain((0..40).map(|at| format!("bundle tier-{at} {{ }}\n")))
+        .collect();
+    fs::write(directory.path().join("large.hermes"), text).expect("written");
+    let (_, html) = drawn(directory.path(), "large.hermes", "html");
+    let work = format!(
+        "{PRESS} press('/'); const box = document.activeElement; box.value = 's1999'; \
+         box.dispatchEvent(new Event('input')); press('Enter'); \
+         document.title = document.querySelectorAll('.n.hit').length + ' ' + chosen() + ' ' + \
+         document.querySelectorAll('.n.on').length;"
+    );
+    let Some(title) = worked(&page, &html, &work, &[]) else { return };
+    // s1999 needs s999, s499, s249, s124, s62, s31, s15, s7, s3 and s1; its bundle holds it, and the bundle is a box.
+    assert!(title.starts_with("1 s1999 "), "{title}");
+    let lit: usize = title.rsplit(' ').next().and_then(|number| number.parse().ok()).expect("a number");
+    assert!((12..=13).contains(&lit), "{title}");
 }

@@ -16,6 +16,7 @@ mod examples;
 mod exec;
 mod expand;
 mod fatal_rows;
+mod first_contact;
 mod fix;
 mod fix_directories;
 mod format;

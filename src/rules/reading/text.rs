@@ -68,6 +68,29 @@ bundle user { web }
     check: None,
 };
 
+/// A file is of another tool.
+pub static OTHER_LANGUAGE: Rule = Rule {
+    id: "other-language",
+    severity: Severity::Error,
+    scope: Scope::Language,
+    summary: "A file is of another tool",
+    explanation: r##"It was given as text of the language, and is a Dockerfile, a Compose file, a script, a unit of systemd or another of the usual ones. What stands in it is not looked at word by word. A file that describes a service, however broken, is never taken for one of them."##,
+    bad: Example::Language(
+        r##"FROM alpine:3.20
+RUN apk add nginx
+CMD ["nginx", "-g", "daemon off;"]
+"##,
+    ),
+    good: Example::Language(
+        r##"longrun web {
+    run exec nginx -g "daemon off;"
+}
+bundle user { web }
+"##,
+    ),
+    check: None,
+};
+
 /// An invisible character changes the order in which the text is read.
 pub static BIDIRECTIONAL_CONTROL: Rule = Rule {
     id: "bidirectional-control",

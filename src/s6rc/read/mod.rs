@@ -20,7 +20,8 @@ pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use pending::Pending;
 pub use recognise::{
-    Layout, found_below, group, holds_nothing, is_definition, looked_into, overlay_version, recognise, source, target,
+    Layout, Other, definition_of, found_below, group, has_language_files, holds_nothing, is_definition, looked_into,
+    other, overlay_version, recognise, source, target,
 };
 pub use tree::{Refusal, Verbatim};
 

@@ -1,5 +1,6 @@
 //! What a path of the command line is: text of the language, source directories, or an image that holds some.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -118,6 +119,41 @@ pub fn is_definition(path: &Utf8Path) -> bool {
     path.join("type").is_file() && !looks_like_a_source(path)
 }
 
+/// A directory of s6's that is no source directory, and is easily taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// What s6-rc-compile made.
+    Compiled,
+    /// What s6-rc-init made, such as `/run/s6-rc`.
+    Live,
+    /// What s6-svscan looks after, such as `/run/service`.
+    ScanDirectory,
+}
+
+/// Which of these directories a path is.
+#[must_use]
+pub fn other(path: &Utf8Path) -> Option<Other> {
+    let has = |names: &[&str]| names.iter().all(|name| path.join(name).symlink_metadata().is_ok());
+    if has(&["db", "n", "resolve.cdb"]) {
+        return Some(Other::Compiled);
+    }
+    if has(&["compiled", "scandir", "state"]) {
+        return Some(Other::Live);
+    }
+    if path.file_name() == Some("servicedirs") {
+        return path.parent().filter(|above| !above.as_str().is_empty()).and_then(other);
+    }
+    has(&[".s6-svscan"]).then_some(Other::ScanDirectory)
+}
+
+/// The directory of the definition that a file is part of, such as a `run`.
+#[must_use]
+pub fn definition_of(path: &Utf8Path) -> Option<&Utf8Path> {
+    let is_part = path.is_file() && path.extension() != Some("hermes");
+    let directory = path.parent().map(|above| if above.as_str().is_empty() { Utf8Path::new(".") } else { above });
+    directory.filter(|directory| is_part && is_definition(directory))
+}
+
 /// The newest target that fits a layout; the version of s6-overlay that lies in the image, where one does.
 #[must_use]
 pub fn target(layout: &Layout) -> Target {
@@ -164,12 +200,16 @@ pub fn holds_nothing(path: &Utf8Path) -> bool {
     path.is_dir() && !has_language_files(path) && recognise(path).is_none()
 }
 
-/// Directories below a path that would have been recognised, the nearest first: what somebody meant who named one too far
-/// up. No more than a few are looked for, and not deep.
+/// Directories below a path that are wanted, the nearest first: what somebody meant who named one too far up. No more than a
+/// few are looked for, and not deep.
 #[must_use]
-pub fn found_below(path: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub fn found_below(path: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Vec<Utf8PathBuf> {
     const DEPTH: usize = 4;
     const FOUND: usize = 3;
+    const LOOKED_AT: usize = 512;
+    // What is mounted, such as `/proc`, holds nothing that was meant, and much to look at.
+    let device = |path: &Utf8Path| path.symlink_metadata().ok().map(|metadata| metadata.dev());
+    let home = device(path);
     let mut found = Vec::new();
     let mut open = std::collections::VecDeque::from([(path.to_owned(), 0)]);
     let mut looked_at = 0;
@@ -179,15 +219,16 @@ pub fn found_below(path: &Utf8Path) -> Vec<Utf8PathBuf> {
             .flatten()
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()) && !entry.file_name().starts_with('.'))
             .map(|entry| directory.join(entry.file_name()))
-            .take(MAX_LOOKED_AT)
+            .take(LOOKED_AT)
+            .filter(|path| device(path) == home && other(path).is_none())
             .collect();
         below.sort_unstable();
         for path in below {
             looked_at += 1;
-            if found.len() == FOUND || looked_at > MAX_LOOKED_AT {
+            if found.len() == FOUND || looked_at > LOOKED_AT {
                 return found;
             }
-            if recognise(&path).is_some() {
+            if wanted(&path) {
                 found.push(path);
             } else if depth < DEPTH {
                 open.push_back((path, depth + 1));
@@ -197,7 +238,9 @@ pub fn found_below(path: &Utf8Path) -> Vec<Utf8PathBuf> {
     found
 }
 
-fn has_language_files(path: &Utf8Path) -> bool {
+/// Whether a directory holds files of the language.
+#[must_use]
+pub fn has_language_files(path: &Utf8Path) -> bool {
     path.read_dir_utf8().is_ok_and(|entries| {
         entries.flatten().any(|entry| entry.file_name().ends_with(".hermes") && !entry.file_name().starts_with('.'))
     })
@@ -241,12 +284,16 @@ fn named(path: &Utf8Path) -> Option<String> {
 
 /// Whether something below is a definition: a subdirectory that holds a file of one.
 fn looks_like_a_source(path: &Utf8Path) -> bool {
-    const SIGNS: &[&str] = &["type", "run", "up", "dependencies.d", "contents.d", "contents", "dependencies"];
+    // `/var` has a `run`, too, which is a directory.
+    const FILES: &[&str] = &["type", "run", "up", "contents", "dependencies"];
+    const DIRECTORIES: &[&str] = &["dependencies.d", "contents.d"];
+    let is_there = |path: &Path| path.symlink_metadata().is_ok();
     let Ok(entries) = Path::new(path.as_str()).read_dir() else { return false };
     entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
         let path = entry.path();
         !entry.file_name().to_string_lossy().starts_with('.')
             && path.is_dir()
-            && SIGNS.iter().any(|sign| path.join(sign).symlink_metadata().is_ok())
+            && (FILES.iter().any(|name| is_there(&path.join(name)) && !path.join(name).is_dir())
+                || DIRECTORIES.iter().any(|name| is_there(&path.join(name))))
     })
 }

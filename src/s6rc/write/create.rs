@@ -50,18 +50,39 @@ pub(super) fn replace(
     match entry {
         Entry::File { bytes, mode } => {
             let file = tempfile::Builder::new().prefix(prefix).tempfile_in(beside);
-            let file = file.map_err(io_error("write in", beside))?;
+            let file = file.map_err(plain).map_err(io_error("write in", beside))?;
             fill(file.as_file(), path, bytes, *mode, how)?;
             file.persist(path).map_err(|error| io_error("replace", path)(error.error))?;
             Ok(())
         }
         Entry::Link(target) => {
             let holder = tempfile::Builder::new().prefix(prefix).tempdir_in(beside);
-            let holder = holder.map_err(io_error("write in", beside))?;
+            let holder = holder.map_err(plain).map_err(io_error("write in", beside))?;
             let link = holder.path().join("link");
             symlink(target, &link).map_err(io_error("link", path))?;
             fs::rename(&link, path).map_err(io_error("replace", path))
         }
         Entry::Directory => Ok(()),
+    }
+}
+
+/// What the operating system said, without the name that was made up for what should have been made, which `tempfile` adds.
+fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let said = text.split(" at path \"").next().unwrap_or_default();
+    if error.raw_os_error().is_some() { error } else { io::Error::new(error.kind(), said.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_a_name_that_was_made_up() {
+        let nowhere = Utf8Path::new("/proc/not-there");
+        let entry = Entry::File { bytes: Vec::new(), mode: 0o644 };
+        let refused = replace(&nowhere.join("x"), &entry, nowhere, ".made-up-", How::default());
+        let said = refused.unwrap_err().to_string();
+        assert_eq!(said, "cannot write in /proc/not-there: No such file or directory (os error 2)");
     }
 }

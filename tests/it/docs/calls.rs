@@ -80,12 +80,11 @@ impl Program {
     }
 }
 
-/// The subcommands that the program lists.
+/// The subcommands that the program lists, in groups above its options.
 pub fn commands(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    // A line that is indented further goes on with the description above.
-    let names = lines.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
-    names.filter(|name| *name != "help").map(str::to_owned).collect()
+    let lines = help.lines().take_while(|line| *line != "Options:");
+    let rows = lines.filter_map(|line| line.strip_prefix("  ")).filter(|row| !row.starts_with(' '));
+    rows.filter_map(|row| row.split_whitespace().next()).map(str::to_owned).collect()
 }
 
 #[test]

@@ -57,6 +57,18 @@ pub fn unsaved_text_is_checked() {
 }
 
 #[test]
+pub fn a_text_of_another_tool_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut client, _) = Client::open(Some(folder.path()), json!({}));
+    let path = folder.path().join("a.hermes");
+    client.did_open(&path, "FROM alpine:3.20\nRUN apk add nginx\nCMD [\"nginx\"]\n");
+    assert_eq!(client.codes(&path), ["other-language"]);
+    client.did_change(&path, 2, json!([{ "text": "longrun web { run exec nginx; in user }\n" }]));
+    assert_eq!(client.codes(&path), Vec::<String>::new());
+    client.shut_down();
+}
+
+#[test]
 pub fn folders_come_and_go() {
     let mut work = Work::new(json!({}));
     let other = work.folder.path().join("other.hermes");
