@@ -291,8 +291,8 @@ impl<'a> Composed<'a> {
         let Some((line, node)) = self.get("healthcheck") else { return };
         match health::check(node) {
             Ok(Some(check)) => {
-                if !self.all.is_waited_for(self.entry.key, Condition::Healthy) {
-                    self.service.remark("What depends on it waits for this, although compose would not.");
+                if self.all.is_waited_for(self.entry.key, Condition::Started) {
+                    self.service.remark("Services that only wait for its start in compose wait for this as well.");
                 }
                 self.service.say(check.statement);
                 self.service.say(format!("timeout-up {}", duration(check.limit)));

@@ -18,7 +18,10 @@ pub(super) struct Program<'f> {
 
 /// Settings that say something of supervisord's own way to watch, and what is to be known instead.
 const OTHERWISE: &[(&str, &str)] = &[
-    ("priority", "an order is no need: write `depends-on` where this waits for another service"),
+    (
+        "priority",
+        "not carried over: it is an order, and no need; write `depends-on` where this waits for another service",
+    ),
     ("startsecs", "s6 has no time after which a program counts as started: `ready` asks it"),
     ("startretries", "s6 starts it again each second, for ever; a `finish` that exits 125 ends that"),
     ("stdout_capture_maxbytes", "s6 has no events"),
