@@ -1,12 +1,12 @@
 //! `hermesc init --from FILE`
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 
 use camino::Utf8Path;
 
-use crate::cli::FINE;
 use crate::cli::init::{FromFormat, InitArgs, Place};
 use crate::cli::output::{self, Stream};
+use crate::cli::{ColorChoice, FINE};
 use crate::init::from::{self, Converted, Fault, Kind, MAX_BYTES, Note, Options};
 use crate::report::{count, safe_text};
 use crate::s6rc::target::{Family, Target};
@@ -99,7 +99,15 @@ fn notes(path: &Utf8Path, place: &Place, converted: &Converted) {
     for Note { line, service, setting, why } in &converted.notes {
         let line = if *line == 0 { String::new() } else { format!("{line}:") };
         let service = if service.is_empty() { String::new() } else { format!("{service}: ") };
-        said.push_str(&format!("  {path}:{line} {service}{setting}: {why}\n"));
+        let told = format!("  {path}:{line} {service}{setting}: {why}");
+        // Whole lines for programs that read them, and whole words for people.
+        let told = if io::stderr().is_terminal() {
+            let width = Stream::Err.style(ColorChoice::Never).width;
+            textwrap::fill(&told, textwrap::Options::new(width).subsequent_indent("    "))
+        } else {
+            told
+        };
+        said.push_str(&format!("{told}\n"));
     }
     Stream::Err.write(&safe_text(&said));
 }
