@@ -10,6 +10,7 @@ use std::{fs, io};
 use camino::{Utf8Path, Utf8PathBuf};
 use hermesc::compile::{self, Checked};
 use hermesc::import::{self, ImportError};
+use hermesc::init::from::{self, Kind};
 use hermesc::print::{Scripts, print};
 use hermesc::resolve::Files;
 use hermesc::s6rc::plan::{Entry, FileTree, plan};
@@ -31,6 +32,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("import", imported),
     ("execline", quoted),
     ("lsp", served),
+    ("init", begun),
 ];
 
 /// Pieces that mean something to the language.
@@ -310,6 +312,25 @@ fn files(root: &Path, ends: &[&str]) -> Vec<Vec<u8>> {
     found
 }
 
+/// Files of other tools: what becomes of them is in the one style, and has no errors but those that the file has.
+pub fn begun(bytes: &[u8]) {
+    for kind in Kind::ALL {
+        let path = Utf8Path::new("file");
+        let options = from::Options { kind: *kind, path, file: "set.hermes", target: Target::default() };
+        match from::convert(bytes, &options) {
+            Ok(converted) => {
+                assert_eq!(hermesc::format::format(&converted.text).text, converted.text);
+                assert_eq!(check(converted.text.as_bytes()).errors(), 0, "{}", converted.text);
+            }
+            Err(fault) => {
+                // What a file may say, and no service can be: a circle, NUL in a word, a line without an end.
+                let known = ["circle", "NUL", "long", "large"].iter().any(|word| fault.message.contains(word));
+                assert!(known || !fault.message.contains("cannot be services"), "{fault:?}");
+            }
+        }
+    }
+}
+
 /// What a target begins with, from the repository at a path: its examples and golden files, as they are now.
 pub fn seeds(target: &str, repository: &Path) -> Vec<Vec<u8>> {
     let mut texts = files(&repository.join("examples"), &[".hermes"]);
@@ -323,6 +344,17 @@ pub fn seeds(target: &str, repository: &Path) -> Vec<Vec<u8>> {
                 _ => None,
             });
             scripts.collect()
+        }
+        "init" => {
+            let mut seeds =
+                files(&repository.join("tests/golden/init-from"), &[".conf", ".yml", ".yaml", "Dockerfile"]);
+            seeds.extend([
+                b"[program:a]\ncommand=a 'b' %(ENV_C)s\nenvironment=A=\"b\",C=d\nnumprocs=1\n".to_vec(),
+                b"[program:a]\ncommand=a\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)02d\n".to_vec(),
+                b"services:\n  a: &a\n    command: b $C ${D:-e}\n    environment: {A: b}\n  c: {<<: *a, depends_on: [a]}\n".to_vec(),
+                b"FROM a AS b\nFROM b\nENV A=b\nWORKDIR $A\nUSER 1:2\nCMD [\"a\", \"b\"]\n".to_vec(),
+            ]);
+            seeds
         }
         _ => {
             texts.push((0..=u8::MAX).rev().filter(|byte| *byte != 0xfe).collect());

@@ -1,7 +1,9 @@
 //! `hermesc init`
 
-use camino::{Utf8Path, Utf8PathBuf};
-use clap::Args;
+mod from;
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
 
 use crate::cli::FINE;
 use crate::cli::output::{self, Stream};
@@ -20,6 +22,12 @@ pub(super) struct InitArgs {
     /// What to begin with; `list` names what there is.
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
+    /// Begin with what a file of another tool says: a supervisord.conf, a compose file or a Dockerfile; `-` is the standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "template")]
+    from: Option<Utf8PathBuf>,
+    /// What that file is, where its name and its text do not say it.
+    #[arg(long, value_enum, requires = "from")]
+    from_format: Option<FromFormat>,
     /// What to write for, instead of the newest s6-overlay: `s6-overlay@3.2.3.0`, `s6-rc`.
     #[arg(long, value_name = "NAME[@VERSION]", value_parser = parse_target)]
     target: Option<Target>,
@@ -29,6 +37,17 @@ pub(super) struct InitArgs {
     /// Print the text, and write nothing.
     #[arg(long)]
     stdout: bool,
+}
+
+/// What a file of another tool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FromFormat {
+    /// The programs of supervisord.
+    Supervisord,
+    /// The services of a compose file.
+    Compose,
+    /// The program of a Dockerfile.
+    Dockerfile,
 }
 
 pub(super) fn run(arguments: &InitArgs) -> u8 {
@@ -41,11 +60,15 @@ fn init(arguments: &InitArgs) -> Result<u8, u8> {
         return Ok(FINE);
     }
     let place = Place::of(arguments)?;
+    if let Some(path) = &arguments.from {
+        return from::begin(arguments, path, &place);
+    }
     let template = template(arguments.template.as_deref(), arguments.target)?;
     let target = arguments.target.unwrap_or_else(|| Target::newest(template.family));
     let text = template.text(&target, place.name());
     let about = format!("the template `{}` for {target}", template.name);
-    place.write(&text, &about, &target)?;
+    place.write(&text, &about)?;
+    place.next("put your own names and commands in", &target);
     Ok(FINE)
 }
 
@@ -91,7 +114,11 @@ impl Place {
         }
         let path = if arguments.path.is_dir() { arguments.path.join(FILE) } else { arguments.path.clone() };
         if path.extension() != Some("hermes") {
-            let help = format!("`hermesc` reads files by that ending: name it {}", path.with_extension("hermes"));
+            let help = if path.is_file() && arguments.from.is_none() {
+                format!("to begin with what it says, write `hermesc init --from {path}`")
+            } else {
+                format!("`hermesc` reads files by that ending: name it {}", path.with_extension("hermes"))
+            };
             let message = format!("{path} does not end with .hermes");
             return Err(output::failure(&safe_text(&message), Some(&safe_text(&help))));
         }
@@ -110,22 +137,24 @@ impl Place {
         }
     }
 
-    /// Writes the text, and says what to do next.
-    fn write(&self, text: &str, about: &str, target: &Target) -> Result<(), u8> {
+    /// Writes the text, and says so.
+    fn write(&self, text: &str, about: &str) -> Result<(), u8> {
         let Self::File(path) = self else {
             Stream::Out.write(text);
             return Ok(());
         };
         write_file(path, text.as_bytes()).map_err(|error| output::unwritten(&error))?;
-        Stream::Out.write(&safe_text(&said(path, about, target)));
+        Stream::Out.write(&safe_text(&format!("{path}: written, {about}\n")));
         Ok(())
     }
-}
 
-fn said(path: &Utf8Path, about: &str, target: &Target) -> String {
-    let mut said = format!("{path}: written, {about}\n\nNext: put your own names and commands in, and run\n");
-    for step in init::next_steps(target, path.as_str()) {
-        said.push_str(&format!("  {step}\n"));
+    /// Says what to do next with a file that was written.
+    fn next(&self, first: &str, target: &Target) {
+        let Self::File(path) = self else { return };
+        let mut said = format!("\nNext: {first}, and run\n");
+        for step in init::next_steps(target, path.as_str()) {
+            said.push_str(&format!("  {step}\n"));
+        }
+        Stream::Out.write(&safe_text(&said));
     }
-    said
 }

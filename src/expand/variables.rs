@@ -64,9 +64,11 @@ pub(super) fn test(target: &Target) -> &'static str {
     if target.tool(Tool::Execline) >= [2, 9, 1, 0] { "eltest" } else { "s6-test" }
 }
 
+/// Whether a text could be taken for a variable: `${KEY}`, or `$KEY` where a word ends with it (`el_substitute`
+/// of execline; tried with 2.9.9.2).
 fn holds(bytes: &[u8], key: &str) -> bool {
-    let reference = format!("${{{key}}}");
-    bytes.windows(reference.len()).any(|window| window == reference.as_bytes())
+    let has = |reference: String| bytes.windows(reference.len()).any(|window| window == reference.as_bytes());
+    has(format!("${{{key}}}")) || has(format!("${key}"))
 }
 
 /// One word, variables as execline substitutes them.

@@ -1,5 +1,7 @@
 //! What a new user begins with: starter files that teach, and services that other tools' files describe.
 
+pub mod from;
+
 use crate::s6rc::target::{Family, Target};
 
 /// A starter file.

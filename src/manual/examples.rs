@@ -86,6 +86,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             example("See what else there is to begin with", "hermesc init --template list"),
             example("A web server, in a directory", "hermesc init --template web image"),
             example("A machine without s6-overlay, to standard output", "hermesc init --target s6-rc -"),
+            example("Begin with what supervisord, compose or a Dockerfile has", "hermesc init --from supervisord.conf"),
         ],
     ),
     ("expand", &[example("See what the services become without sugar", "hermesc expand services.hermes")]),

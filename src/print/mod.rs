@@ -17,7 +17,7 @@ use pipelines::Pipelines;
 use program::Home;
 use text::name;
 
-pub(crate) use text::name as written_name;
+pub(crate) use text::{content as written_content, name as written_name, quoted as written_quoted};
 
 /// Scripts with more lines than this are long.
 const LONG: usize = 40;

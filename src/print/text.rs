@@ -53,7 +53,7 @@ fn is_hidden(char: char) -> bool {
 }
 
 /// A string between double quotes, on one line.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub(crate) fn quoted(bytes: &[u8]) -> String {
     let mut out = String::from("\"");
     for chunk in bytes.utf8_chunks() {
         let text = chunk.valid();
@@ -139,7 +139,7 @@ fn fence(text: &str, indent: usize) -> Option<String> {
 
 /// The content of a file: over lines where it has some, and else on one. `script` prefers lines. Nothing where it cannot
 /// stand in a text at all, since a line would be too long.
-pub(super) fn content(bytes: &[u8], indent: usize, script: bool) -> Option<String> {
+pub(crate) fn content(bytes: &[u8], indent: usize, script: bool) -> Option<String> {
     let mut lines = bytes.split(|byte| *byte == b'\n').skip(1);
     let has_lines = lines.next().is_some_and(|second| script || !second.is_empty() || lines.next().is_some());
     // A text without a final newline cannot be indented: a short one reads better on one line.

@@ -2,6 +2,8 @@
 //!
 //! Only the last stage is read, and what cannot be seen in the text (variables, what RUN does) is taken to be right.
 
+use std::collections::VecDeque;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -11,10 +13,10 @@ use crate::s6rc::image;
 use crate::source::{FileId, Location, Span};
 
 /// One instruction: its keyword in upper case, the rest of it without line continuations, and its place.
-struct Instruction {
-    keyword: String,
-    rest: String,
-    span: Span,
+pub(crate) struct Instruction {
+    pub(crate) keyword: String,
+    pub(crate) rest: String,
+    pub(crate) span: Span,
 }
 
 /// Problems of a Dockerfile that is meant to build the model's image.
@@ -150,18 +152,18 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// The instructions of a Dockerfile, comments and here-documents left out.
-fn instructions(text: &str) -> Vec<Instruction> {
+pub(crate) fn instructions(text: &str) -> Vec<Instruction> {
     let mut found: Vec<Instruction> = Vec::new();
     let mut open: Option<(String, usize, usize)> = None;
-    let mut here: Vec<String> = Vec::new();
+    let mut here: VecDeque<String> = VecDeque::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        if let Some(end) = here.first() {
+        if let Some(end) = here.front() {
             if trimmed == end {
-                here.remove(0);
+                here.pop_front();
             }
             continue;
         }
@@ -177,7 +179,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
             continue;
         }
         words.push_str(trimmed);
-        here = here_documents(&words);
+        here = here_documents(&words).into();
         found.push(instruction(&words, first, end));
     }
     if let Some((words, first, end)) = open {

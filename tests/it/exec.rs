@@ -19,7 +19,7 @@ fn run_of(body: &str) -> Vec<u8> {
     checked.model.definitions[0].programs.run.clone().expect("a run").bytes
 }
 
-fn has_execline() -> bool {
+pub fn has_execline() -> bool {
     let found = Path::new("/bin/execlineb").exists();
     if !found {
         eprintln!("exec: execline is not installed, so that nothing was run");
@@ -28,7 +28,7 @@ fn has_execline() -> bool {
 }
 
 /// Runs a `run`, and gives its exit code and what it wrote.
-fn start(run: &[u8], env: &[(&str, &str)]) -> (Option<i32>, Vec<u8>, String) {
+pub fn start(run: &[u8], env: &[(&str, &str)]) -> (Option<i32>, Vec<u8>, String) {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("run");
     let mut file = std::fs::File::create(&path).expect("a file");
@@ -66,6 +66,9 @@ fn variables_stay_one_word() {
     assert_eq!(arguments("'${HOST}' ${HOST}", &[("HOST", "v")]), [&b"${HOST}"[..], b"v"]);
     assert_eq!(arguments(r#""a\\${HOST}" "\\\\${HOST}""#, &[("HOST", "v")]), [&br"a\v"[..], br"\\v"]);
     assert_eq!(arguments("${HOST}", &[]), [b""]);
+    // At the end of a word execline takes this for the variable as well.
+    assert_eq!(arguments("'$HOST' '[$HOST' ${HOST}", &[("HOST", "v")]), [&b"$HOST"[..], b"[$HOST", b"v"]);
+    assert_eq!(arguments("'$HOST' ${HOST} ${OTHER}", &other), [b"$HOST", other[0].1.as_bytes(), b""]);
 }
 
 #[test]

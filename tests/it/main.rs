@@ -27,6 +27,7 @@ mod image;
 mod import;
 mod import_command;
 mod init;
+mod init_from;
 mod inspect;
 mod instance;
 mod live;
