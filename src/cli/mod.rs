@@ -3,6 +3,7 @@
 mod check;
 mod complete;
 mod completions;
+mod diff;
 mod emit;
 mod expand;
 mod explain;
@@ -19,6 +20,7 @@ mod output;
 mod sets;
 mod settings;
 mod show;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -73,6 +75,9 @@ enum Command {
     Expand(expand::ExpandArgs),
     /// Print s6-rc source directories as text of the language that gives the same files again, byte for byte.
     Import(import::ImportArgs),
+    /// Compare two service sets by what they mean, also with what they were in a revision of git.
+    #[command(after_help = diff::HELP)]
+    Diff(diff::DiffArgs),
     /// Make a service of a template in a live scan directory, or remove one.
     Instantiate(instantiate::InstantiateArgs),
     /// Draw the services and what they need: for Graphviz, as Mermaid, SVG, JSON, or a page to click in.
@@ -144,6 +149,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments, cli.color),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Plan(arguments) => inspect::plan(arguments, cli.color),

@@ -131,7 +131,7 @@ pub(super) fn where_to_look(path: &Utf8Path) -> String {
 }
 
 /// What one path stands for; the exit code where it is nothing that can be checked.
-fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
+pub(super) fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
     match read::recognise(path) {
         Some(layout) => Ok(Some(layout)),
         None if read::is_definition(path) => Err(output::failure(
