@@ -49,6 +49,9 @@ pub(super) struct Read {
     pub(super) errors: usize,
 }
 
+/// What can be read as it is.
+pub(super) const VERBATIM: &str =
+    "every entry must be a file of at most 16 MiB, a directory or a symbolic link, with a name in UTF-8";
 /// The path that stands for no set, as diff(1) has it.
 const NOTHING: &str = "/dev/null";
 
@@ -102,7 +105,7 @@ fn on_disk(path: &Utf8Path, target: Option<Target>) -> Result<Read, u8> {
         return text(&Disk, path, path.as_str(), &options);
     };
     let mut read = Verbatim::default();
-    read.add(&layout).map_err(|(path, error)| unreadable(path.as_str(), &error))?;
+    read.add(&layout).map_err(|(path, error)| refused_entry(path.as_str(), &error))?;
     let said = target.is_some() || layout.image.as_deref().and_then(read::overlay_version).is_some();
     let target = target.unwrap_or_else(|| fitting(&read.tree, layout.overlay, read::target(&layout)));
     Ok(Read { set: Some(Side::of_directories(read.tree, layout.overlay, target, said, Modes::Whole)), errors: 0 })
@@ -112,6 +115,10 @@ fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option
     let Some(layout) = read::recognise_in(revision, path) else {
         let hold_some = revision.names(path).iter().any(|name| name.ends_with(".hermes"));
         if revision.is_directory(path) && !hold_some {
+            if revision.is_there(&path.join("type")) {
+                let help = "name the directory that holds it: a definition is compared with the others of its set";
+                return Err(output::failure(&safe_text(&format!("{shown} is a single definition")), Some(help)));
+            }
             let message = format!("{shown} holds neither `.hermes` files nor s6-rc source directories");
             return Err(output::failure(&safe_text(&message), Some("name a directory that does, or a `.hermes` file")));
         }
@@ -119,7 +126,7 @@ fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option
         return text(revision, path, shown, &Options { target, fallback, policy });
     };
     let tree = revision.source_directories(&layout);
-    let tree = tree.map_err(|(path, error)| unreadable(&format!("{path} in {shown}"), &error))?;
+    let tree = tree.map_err(|(path, error)| refused_entry(&format!("{path} in {shown}"), &error))?;
     let version = layout.image.as_deref().and_then(|image| read::overlay_version_in(revision, image));
     let said = target.is_some() || version.is_some();
     let target = target.unwrap_or_else(|| fitting(&tree, layout.overlay, read::target_in(revision, &layout)));
@@ -153,6 +160,12 @@ fn text(files: &dyn Files, path: &Utf8Path, shown: &str, options: &Options) -> R
         output::Stream::Err.write(&format!("{}{}", safe_text(&said), short(&wrong, &resolved.sources)));
     }
     Ok(Read { set: Some(Side::of_model(&resolved.model)), errors })
+}
+
+/// Why source directories could not be taken as they are.
+fn refused_entry(path: &str, error: &std::io::Error) -> u8 {
+    let message = output::reason(Utf8Path::new(path), error);
+    output::failure(&safe_text(&message), Some(VERBATIM))
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> u8 {

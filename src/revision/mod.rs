@@ -92,6 +92,14 @@ pub enum RevisionError {
         /// A path that is in it, and that may have been meant.
         meant: Option<Utf8PathBuf>,
     },
+    /// A link that leads nowhere in it.
+    #[error("{path} is a link of {revision} that leads nowhere in it")]
+    Astray {
+        /// The revision.
+        revision: String,
+        /// The path, from the root of the repository on.
+        path: Utf8PathBuf,
+    },
     /// A path that leads out of the repository.
     #[error("{0} is outside of the repository")]
     Outside(Utf8PathBuf),
@@ -120,6 +128,7 @@ impl RevisionError {
             Self::Missing { revision, .. } => {
                 format!("`git ls-tree -r --name-only --full-tree {revision}` lists what is; for what is new, compare with /dev/null")
             }
+            Self::Astray { .. } => "name what it leads to; nothing outside of the revision is read".to_owned(),
             Self::Outside(_) => "paths behind a revision begin at the root of its repository".to_owned(),
         }
     }
@@ -181,7 +190,7 @@ impl Revision {
     ///
     /// # Errors
     ///
-    /// [`RevisionError::Missing`] and [`RevisionError::Outside`].
+    /// [`RevisionError::Missing`], [`RevisionError::Astray`] and [`RevisionError::Outside`].
     pub fn find(&self, path: &Utf8Path) -> Result<Utf8PathBuf, RevisionError> {
         let text = path.as_str();
         let relative = matches!(text, "." | "..") || text.starts_with("./") || text.starts_with("../");
@@ -193,7 +202,7 @@ impl Revision {
     ///
     /// # Errors
     ///
-    /// [`RevisionError::Missing`] and [`RevisionError::Outside`].
+    /// [`RevisionError::Missing`], [`RevisionError::Astray`] and [`RevisionError::Outside`].
     pub fn find_beside(&self, path: &Utf8Path) -> Result<Utf8PathBuf, RevisionError> {
         self.locate(&self.prefix.join(path), path)
     }
@@ -205,6 +214,9 @@ impl Revision {
         }
         if self.real_path(&path).is_some() {
             return Ok(if path.as_str().is_empty() { Utf8PathBuf::from(".") } else { path });
+        }
+        if self.is_there(&path) {
+            return Err(RevisionError::Astray { revision: self.name.clone(), path });
         }
         let beside = normal(&self.prefix.join(given));
         let meant = (beside != path && self.real_path(&beside).is_some()).then_some(beside);

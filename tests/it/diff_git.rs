@@ -190,7 +190,9 @@ fn source_directories_of_a_revision_are_read_too() {
     // Nothing outside of the revision is listed.
     let told = diff(root, &["HEAD:etc", "rootfs"]);
     assert_eq!(told.status.code(), Some(2));
-    assert!(out(&told.stderr).contains("etc is not in HEAD"), "{}", out(&told.stderr));
+    assert!(out(&told.stderr).contains("etc is a link of HEAD that leads nowhere in it"), "{}", out(&told.stderr));
+    let told = diff(root, &[&format!("HEAD:{web}"), "rootfs"]);
+    assert!(out(&told.stderr).contains("web is a single definition"), "{}", out(&told.stderr));
 }
 
 #[test]

@@ -39,6 +39,17 @@ pub trait Places {
     /// The names in a directory; none where it cannot be listed.
     fn names(&self, path: &Utf8Path) -> Vec<String>;
 
+    /// Whether a directory in a directory holds something of one of these names. Of those whose names begin with a dot, none
+    /// counts.
+    fn holds_below(&self, path: &Utf8Path, names: &[&str]) -> bool {
+        self.names(path).iter().take(MAX_LOOKED_AT).any(|name| {
+            let path = path.join(name);
+            !name.starts_with('.')
+                && self.is_directory(&path)
+                && names.iter().any(|name| self.is_there(&path.join(name)))
+        })
+    }
+
     /// The real path, from the beginning, of what is there.
     fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
 }
@@ -58,6 +69,17 @@ impl Places for OnDisk {
     fn names(&self, path: &Utf8Path) -> Vec<String> {
         let entries = path.read_dir_utf8().into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().to_owned()).collect()
+    }
+
+    fn holds_below(&self, path: &Utf8Path, names: &[&str]) -> bool {
+        // Definitions are some too where their names are no text.
+        let Ok(entries) = path.as_std_path().read_dir() else { return false };
+        entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
+            let path = entry.path();
+            !entry.file_name().to_string_lossy().starts_with('.')
+                && path.is_dir()
+                && names.iter().any(|name| path.join(name).symlink_metadata().is_ok())
+        })
     }
 
     fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
@@ -273,10 +295,5 @@ fn named(places: &dyn Places, path: &Utf8Path) -> Option<String> {
 /// Whether something below is a definition: a subdirectory that holds a file of one.
 fn looks_like_a_source(places: &dyn Places, path: &Utf8Path) -> bool {
     const SIGNS: &[&str] = &["type", "run", "up", "dependencies.d", "contents.d", "contents", "dependencies"];
-    places.names(path).iter().take(MAX_LOOKED_AT).any(|name| {
-        let path = path.join(name);
-        !name.starts_with('.')
-            && places.is_directory(&path)
-            && SIGNS.iter().any(|sign| places.is_there(&path.join(sign)))
-    })
+    places.holds_below(path, SIGNS)
 }
