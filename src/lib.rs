@@ -3,6 +3,7 @@
 //! One way through: text → [`syntax`] → [`resolve`] → [`model`] → [`rules`] → file tree → disk.
 
 pub mod cli;
+pub mod compare;
 pub mod compile;
 pub mod config;
 pub mod diagnostic;
@@ -27,6 +28,7 @@ pub mod print;
 mod properties;
 pub mod report;
 pub mod resolve;
+pub mod revision;
 pub mod rules;
 pub mod s6rc;
 pub mod source;

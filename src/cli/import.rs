@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{self, MANY};
+use crate::cli::versions::VERBATIM;
 use crate::cli::{FINE, places};
 use crate::import::{self, Imported, Options};
 use crate::print::Scripts;
@@ -61,9 +62,7 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
     let mut read = Verbatim::default();
     progress::during("reading", true, || layouts.iter().try_for_each(|layout| read.add(layout))).map_err(
         |(path, error)| {
-            let help =
-                "every entry must be a file of at most 16 MiB, a directory or a symbolic link, with a name in UTF-8";
-            output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(help))
+            output::failure(&format!("cannot import {}: {error}", safe_text(path.as_str())), Some(VERBATIM))
         },
     )?;
     if read.tree.entries.is_empty() {

@@ -3,6 +3,7 @@
 mod check;
 mod complete;
 mod completions;
+mod diff;
 mod emit;
 mod expand;
 mod explain;
@@ -25,6 +26,7 @@ mod sets;
 mod settings;
 mod show;
 mod usage;
+mod versions;
 mod watch;
 
 use std::process::ExitCode;
@@ -89,6 +91,11 @@ enum Command {
     ///
     /// The text gives the same files again, byte for byte.
     Import(import::ImportArgs),
+    /// Compare two service sets by what they mean.
+    ///
+    /// Each is a file or directory of the language, source directories, or either of them in a revision of git.
+    #[command(after_long_help = diff::HELP)]
+    Diff(diff::DiffArgs),
     /// Add a service of a template to a live system, or remove one.
     ///
     /// Its directory goes into a live scan directory, and s6-svscan looks again.
@@ -166,6 +173,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Expand(arguments) => expand::run(arguments, cli.color),
         Command::Import(arguments) => import::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments, cli.color),
         Command::Instantiate(arguments) => instantiate::run(arguments, cli.color),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Plan(arguments) => inspect::plan(arguments, cli.color),

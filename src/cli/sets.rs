@@ -124,7 +124,7 @@ impl Job {
 }
 
 /// What one path stands for; the exit code where it is nothing that can be checked.
-fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
+pub(super) fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
     places::other_than_source(path)?;
     match read::recognise(path) {
         Some(layout) => Ok(Some(layout)),

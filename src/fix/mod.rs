@@ -5,7 +5,7 @@
 mod changes;
 mod disk;
 mod reach;
-mod unified;
+pub mod unified;
 
 use std::collections::HashSet;
 use std::io;

@@ -5,6 +5,10 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
 
 use crate::fix::{Change, State};
 
+/// What git calls no file, and one without bytes.
+const NO_FILE: &str = "0000000";
+const EMPTY_FILE: &str = "e69de29";
+
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
@@ -19,8 +23,8 @@ pub fn unified(path: &Utf8Path, before: &[u8], after: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Adds a change of a file.
-pub(super) fn show(path: &Utf8Path, change: &Change, out: &mut Vec<u8>) {
+/// Adds a change of a file, in git's form.
+pub fn show(path: &Utf8Path, change: &Change, out: &mut Vec<u8>) {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     let (a, b) = (name("a", path), name("b", path));
     let mut head = format!("diff --git {a} {b}\n");
@@ -30,6 +34,12 @@ pub(super) fn show(path: &Utf8Path, change: &Change, out: &mut Vec<u8>) {
         }
         (None, Some(new)) => head.push_str(&format!("new file mode {}\n", mode(new))),
         (Some(old), None) => head.push_str(&format!("deleted file mode {}\n", mode(old))),
+        _ => {}
+    }
+    // GNU patch asks before it removes a file that is empty already, unless a line says that it was.
+    match (before, after) {
+        (None, Some(new)) if new.bytes.is_empty() => head.push_str(&format!("index {NO_FILE}..{EMPTY_FILE}\n")),
+        (Some(old), None) if old.bytes.is_empty() => head.push_str(&format!("index {EMPTY_FILE}..{NO_FILE}\n")),
         _ => {}
     }
     let (old, new) = (bytes(before), bytes(after));
@@ -54,11 +64,19 @@ fn bytes(state: Option<&State>) -> &[u8] {
     state.map_or(&[], |state| &state.bytes)
 }
 
-/// The mode of a regular file, as git keeps it: of the permission bits, only whether it is executable. The others are
-/// shown where git would hide a change.
+/// The mode as git writes it, with the type of the file in front. Of the permission bits, git itself keeps only whether a file
+/// is executable; the others are shown where it would hide a change.
 fn mode(state: &State) -> String {
-    format!("100{:03o}", state.mode)
+    let kind = if state.mode & FILE_TYPE == 0 { REGULAR } else { 0 };
+    format!("{:06o}", kind | state.mode)
 }
+
+/// The bits of a mode that are the type of the file.
+const FILE_TYPE: u32 = 0o170_000;
+/// The type of a regular file.
+const REGULAR: u32 = 0o100_000;
+/// The mode of a symbolic link, as git has it: its bytes are where it leads.
+pub const LINK: u32 = 0o120_000;
 
 /// A name behind `a/` or `b/`, quoted where git quotes it.
 fn name(side: &str, path: &Utf8Path) -> String {
@@ -77,7 +95,8 @@ fn name(side: &str, path: &Utf8Path) -> String {
     format!("\"{side}/{quoted}\"")
 }
 
-fn hunks(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
+/// Adds what differs between two texts, with the lines around it.
+pub fn hunks(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
     let lines = |bytes| -> Vec<&[u8]> { <[u8]>::split_inclusive(bytes, |byte| *byte == b'\n').collect() };
     let (old, new) = (lines(old), lines(new));
     for group in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), CONTEXT) {
@@ -135,7 +154,10 @@ mod tests {
             "diff --git \"a/a\\012\\\"\" \"b/a\\012\\\"\"\nnew file mode 100644\n--- /dev/null\n\
              +++ \"b/a\\012\\\"\"\n@@ -0,0 +1 @@\n+x\n"
         );
-        assert_eq!(shown("a", Some((b"", 0o644)), None), "diff --git a/a b/a\ndeleted file mode 100644\n");
+        assert_eq!(
+            shown("a", Some((b"", 0o644)), None),
+            "diff --git a/a b/a\ndeleted file mode 100644\nindex e69de29..0000000\n"
+        );
         assert!(shown("a", Some((b"\0", 0o644)), Some((b"", 0o644))).ends_with("Binary files a/a and b/a differ\n"));
     }
 }

@@ -23,6 +23,7 @@ use crate::source::{Location, SourceMap};
 
 pub use catalogue::{list, show};
 pub use plan::plan;
+pub(crate) use times::duration;
 pub use what_if::what_if;
 pub use why::why;
 
@@ -176,7 +177,7 @@ fn once(edges: impl Iterator<Item = (NodeIndex, Edge)>) -> Vec<(NodeIndex, Edge)
 }
 
 /// Text on one line, with nothing in it that a terminal obeys.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     safe_text(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 

@@ -99,7 +99,7 @@ impl Set<'_> {
 }
 
 /// Milliseconds as people say them.
-pub(super) fn duration(milliseconds: u64) -> String {
+pub(crate) fn duration(milliseconds: u64) -> String {
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"), (rest, "ms")];
     let words: Vec<String> =

@@ -141,6 +141,21 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     ("show", &[example("See all that is known of `web`", "hermesc show web services")]),
+    (
+        "diff",
+        &[
+            example("See what you changed since the last commit", "hermesc diff --rev HEAD services"),
+            example("Compare a pull request with what it goes into", "hermesc diff origin/main:services HEAD:services"),
+            example(
+                "Make the old source directories the new ones",
+                "hermesc diff old.hermes new.hermes --format unified \\\n    | git apply --directory rootfs/etc/s6-overlay",
+            ),
+            example(
+                "List what the boot starts now and did not before",
+                "hermesc diff --rev HEAD services --format json \\\n    | jq -r '.boot.starts[]'",
+            ),
+        ],
+    ),
     ("lsp", &[example("Serve an editor; editors run this themselves", "hermesc lsp")]),
     (
         "explain",

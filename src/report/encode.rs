@@ -6,7 +6,7 @@ use serde::Serialize;
 /// Bytes: text where they are UTF-8.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// UTF-8.
     Text(String),
     /// Anything else, in base64 (RFC 4648, with padding).
@@ -14,7 +14,7 @@ pub(super) enum Content {
 }
 
 impl Content {
-    pub(super) fn new(bytes: &[u8]) -> Self {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::Text(text.to_owned()),
             Err(_) => Self::Base64(base64(bytes)),

@@ -8,6 +8,7 @@ mod position;
 pub mod sarif;
 mod snippet;
 
+pub(crate) use encode::Content;
 pub(crate) use snippet::safe_text;
 
 use camino::Utf8PathBuf;

@@ -105,6 +105,8 @@ const TABS: &[(&str, &str)] = &[
     ("hermesc instantiate shop.hermes gate", "hermesc instantiate shop.hermes gateway "),
     ("hermesc instantiate shop.hermes gateway prof", "hermesc instantiate shop.hermes gateway profile="),
     ("hermesc instantiate shop.hermes gateway profile=a ", "hermesc instantiate shop.hermes gateway profile=a port="),
+    ("hermesc diff sh", "hermesc diff shop.hermes "),
+    ("hermesc diff --rev HE", "hermesc diff --rev HEAD "),
     ("hermesc init --template mach", "hermesc init --template machine "),
     ("true; X=y hermesc comp", "true; X=y hermesc completions "),
     ("hermesc show nobo", "hermesc show nobo"),

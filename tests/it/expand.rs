@@ -39,7 +39,7 @@ fn printed(what: &str, checked: &Checked) -> String {
 }
 
 /// The sets below the repository that have no errors.
-fn sets() -> Vec<(String, Checked)> {
+pub fn sets() -> Vec<(String, Checked)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sets = Vec::new();
     for (folder, input) in [("tests/golden/inputs", "input.hermes"), ("examples", ".")] {
@@ -161,7 +161,7 @@ impl Lines for Vec<String> {
     }
 }
 
-fn set() -> impl Strategy<Value = String> {
+pub fn set() -> impl Strategy<Value = String> {
     let definition = (any::<bool>(), program(), program(), statements());
     (
         prop::collection::vec(definition, 1..5),

@@ -190,7 +190,7 @@ fn definition() -> impl Strategy<Value = Vec<(String, Made)>> {
 }
 
 /// A source directory, in the layout of s6-overlay or without one.
-fn tree() -> impl Strategy<Value = (bool, Vec<(String, Made)>)> {
+pub fn tree() -> impl Strategy<Value = (bool, Vec<(String, Made)>)> {
     let definitions = prop::collection::vec((name(), definition(), any::<bool>()), 0..6);
     let others = prop::collection::vec((name(), made()), 0..2);
     (any::<bool>(), definitions, others).prop_map(|(overlay, definitions, others)| {

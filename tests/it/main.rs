@@ -6,6 +6,9 @@
 mod architecture;
 mod cli;
 mod completion;
+mod diff;
+mod diff_git;
+mod diff_patch;
 mod docs;
 mod draw;
 mod editors;

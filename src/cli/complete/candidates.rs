@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
+use camino::Utf8Path;
 use clap_complete::engine::CompletionCandidate;
 
 use crate::cli::command_line;
@@ -14,6 +15,7 @@ use crate::init::TEMPLATES;
 use crate::manual;
 use crate::model::{Kind, Model};
 use crate::policy::{self, Level};
+use crate::revision;
 use crate::rules;
 use crate::s6rc::target::{Target, show_version};
 use crate::syntax::ast::{Definition, DefinitionKind, Parameter};
@@ -159,6 +161,12 @@ pub(super) fn users(current: &OsStr) -> Vec<CompletionCandidate> {
     let database = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = database.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| (name.to_owned(), ""));
     matching(current, names)
+}
+
+/// The branches and tags of the repository that the directory is in.
+pub(super) fn revisions(current: &OsStr) -> Vec<CompletionCandidate> {
+    let names = revision::names(Utf8Path::new(".")).unwrap_or_default();
+    matching(current, std::iter::once("HEAD".to_owned()).chain(names).map(|name| (name, "")))
 }
 
 /// The pages of the manual.

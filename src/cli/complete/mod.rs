@@ -70,7 +70,7 @@ fn offered(arg: Arg) -> Arg {
     let option = arg.get_long().map(str::to_owned);
     let paths = |completer: PathCompleter| ArgValueCompleter::new(completer);
     let completer = match (name.as_str(), option.as_deref()) {
-        ("PATH" | "FILE", None) => paths(
+        ("PATH" | "FILE" | "OLD" | "NEW", None) => paths(
             PathCompleter::any()
                 .filter(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "hermes")),
         ),
@@ -83,6 +83,7 @@ fn offered(arg: Arg) -> Arg {
         ("TEMPLATE", _) => ArgValueCompleter::new(candidates::templates),
         ("NAME=VALUE", _) => ArgValueCompleter::new(candidates::parameters),
         ("PAGE", _) => ArgValueCompleter::new(candidates::pages),
+        ("REV", _) => ArgValueCompleter::new(candidates::revisions),
         ("USER", _) => ArgValueCompleter::new(candidates::users),
         _ => return arg,
     };

@@ -5,6 +5,7 @@ mod disk;
 pub mod formats;
 mod image;
 mod pending;
+mod planned;
 mod recognise;
 mod scan;
 mod tree;
@@ -19,9 +20,10 @@ use smol_str::SmolStr;
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use pending::Pending;
+pub use planned::of_tree;
 pub use recognise::{
-    Layout, Other, definition_of, found_below, group, has_language_files, holds_nothing, is_definition, looked_into,
-    other, overlay_version, recognise, source, target,
+    Layout, Other, Places, definition_of, found_below, group, has_language_files, holds_nothing, is_definition,
+    looked_into, other, overlay_version, overlay_version_in, recognise, recognise_in, source, target, target_in,
 };
 pub use tree::{Refusal, Verbatim};
 
@@ -100,12 +102,23 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         lay_beneath(&mut raws, lower, target.is_overlay());
     }
     scanner.disk.beneath = false;
+    let (mut model, hidden) = model(target, raws);
+    tree.hidden = hidden;
+    tree.scripts = image::scripts(request, &mut scanner);
+    tree.programs = image::programs(&model, &tree, request, &mut scanner);
+    model.tree = Some(tree);
+    Ok((model, sources))
+}
+
+/// The definitions of directories, and the directories that the target does not read.
+fn model(target: Target, mut raws: Vec<Raw>) -> (Model, Vec<DirectoryFacts>) {
+    let mut unread = Vec::new();
     if target.is_overlay() {
         let old = raws.iter().any(|raw| raw.slot == Slot::Services && raw.name == "user");
         if old || !target.has_user_bundles_directory() {
             let (read, hidden) = raws.into_iter().partition(|raw| raw.slot == Slot::Services);
             raws = read;
-            tree.hidden = Vec::from_iter(hidden).into_iter().map(|raw: Raw| raw.facts).collect();
+            unread = Vec::from_iter(hidden).into_iter().map(|raw: Raw| raw.facts).collect();
         }
     }
     let names: HashSet<SmolStr> = raws.iter().map(|raw| raw.name.clone()).collect();
@@ -118,10 +131,7 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
         }
         model.push(definition);
     }
-    tree.scripts = image::scripts(request, &mut scanner);
-    tree.programs = image::programs(&model, &tree, request, &mut scanner);
-    model.tree = Some(tree);
-    Ok((model, sources))
+    (model, unread)
 }
 
 /// The directories of which all that is in them is read. Single files elsewhere in an image are among the sources that

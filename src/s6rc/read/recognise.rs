@@ -33,32 +33,101 @@ pub struct Layout {
     pub overlay: bool,
 }
 
+/// Where paths lead, for whoever recognises them: on the disk, or in a revision of a repository.
+pub trait Places {
+    /// Whether a path is a directory, links followed.
+    fn is_directory(&self, path: &Utf8Path) -> bool;
+
+    /// Whether there is something at a path, be it a link that leads nowhere.
+    fn is_there(&self, path: &Utf8Path) -> bool;
+
+    /// The names in a directory; none where it cannot be listed.
+    fn names(&self, path: &Utf8Path) -> Vec<String>;
+
+    /// Whether a directory in a directory holds one of these files, or something that has one of the other names. Of those whose
+    /// names begin with a dot, none counts.
+    fn holds_below(&self, path: &Utf8Path, files: &[&str], others: &[&str]) -> bool {
+        self.names(path).iter().take(MAX_LOOKED_AT).any(|name| {
+            let path = path.join(name);
+            !name.starts_with('.')
+                && self.is_directory(&path)
+                && (files.iter().any(|name| self.is_there(&path.join(name)) && !self.is_directory(&path.join(name)))
+                    || others.iter().any(|name| self.is_there(&path.join(name))))
+        })
+    }
+
+    /// The real path, from the beginning, of what is there.
+    fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
+}
+
+/// The disk.
+struct OnDisk;
+
+impl Places for OnDisk {
+    fn is_directory(&self, path: &Utf8Path) -> bool {
+        path.is_dir()
+    }
+
+    fn is_there(&self, path: &Utf8Path) -> bool {
+        path.symlink_metadata().is_ok()
+    }
+
+    fn names(&self, path: &Utf8Path) -> Vec<String> {
+        let entries = path.read_dir_utf8().into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_owned()).collect()
+    }
+
+    fn holds_below(&self, path: &Utf8Path, files: &[&str], others: &[&str]) -> bool {
+        let is_there = |path: &Path| path.symlink_metadata().is_ok();
+        // Definitions are some too where their names are no text.
+        let Ok(entries) = path.as_std_path().read_dir() else { return false };
+        entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
+            let path = entry.path();
+            !entry.file_name().to_string_lossy().starts_with('.')
+                && path.is_dir()
+                && (files.iter().any(|name| is_there(&path.join(name)) && !path.join(name).is_dir())
+                    || others.iter().any(|name| is_there(&path.join(name))))
+        })
+    }
+
+    fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        path.canonicalize_utf8().ok()
+    }
+}
+
 /// What a path is, unless it is input of the language.
 ///
 /// A directory that holds `.hermes` files is input of the language, whatever else it holds.
 #[must_use]
 pub fn recognise(path: &Utf8Path) -> Option<Layout> {
-    if !path.is_dir() || has_language_files(path) {
+    recognise_in(&OnDisk, path)
+}
+
+/// As [`recognise`], wherever the path leads.
+#[must_use]
+pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Option<Layout> {
+    if !places.is_directory(path) || holds_language(places, path) {
         return None;
     }
-    if let Some(layout) = image(path) {
+    if let Some(layout) = image(places, path) {
         return Some(layout);
     }
-    if let Some(layout) = ROOTS.iter().find_map(|root| image(&path.join(root))) {
+    if let Some(layout) = ROOTS.iter().find_map(|root| image(places, &path.join(root))) {
         return Some(layout);
     }
-    if path.join(SERVICES).is_dir() || path.join(BUNDLES).is_dir() {
-        return Some(profile(path, image_above(path)));
+    if places.is_directory(&path.join(SERVICES)) || places.is_directory(&path.join(BUNDLES)) {
+        return Some(profile(places, path, image_above(places, path)));
     }
-    let name = named(path);
+    let name = named(places, path);
     let above = path.parent().filter(|above| !above.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     if name.as_deref() == Some(SERVICES) {
-        return Some(Layout { sources: vec![path.to_owned()], ..profile(above, image_above(above)) });
+        let sources = vec![path.to_owned()];
+        return Some(Layout { sources, ..profile(places, above, image_above(places, above)) });
     }
     if name.as_deref() == Some(BUNDLES) {
-        return Some(profile(above, image_above(above)));
+        return Some(profile(places, above, image_above(places, above)));
     }
-    looks_like_a_source(path).then(|| source(path))
+    looks_like_a_source(places, path).then(|| source(path))
 }
 
 /// The directories that [`recognise`] looks into, whether they are there or not: what is in them decides what a path is.
@@ -73,7 +142,7 @@ pub fn looked_into(path: &Utf8Path) -> Vec<Utf8PathBuf> {
         found.extend(["etc", OVERLAY].map(|below| root.join(below)));
         found.push(root);
     }
-    if matches!(named(path).as_deref(), Some(SERVICES | BUNDLES)) {
+    if matches!(named(&OnDisk, path).as_deref(), Some(SERVICES | BUNDLES)) {
         found.extend(path.parent().map(Utf8Path::to_owned));
     }
     let below = path.read_dir_utf8().into_iter().flatten().flatten().take(MAX_LOOKED_AT);
@@ -116,7 +185,7 @@ pub fn group(layouts: Vec<Layout>, target: Option<Target>) -> Vec<Vec<Layout>> {
 /// Whether a path is a single definition rather than a directory of some.
 #[must_use]
 pub fn is_definition(path: &Utf8Path) -> bool {
-    path.join("type").is_file() && !looks_like_a_source(path)
+    path.join("type").is_file() && !looks_like_a_source(&OnDisk, path)
 }
 
 /// A directory of s6's that is no source directory, and is easily taken for one.
@@ -157,10 +226,16 @@ pub fn definition_of(path: &Utf8Path) -> Option<&Utf8Path> {
 /// The newest target that fits a layout; the version of s6-overlay that lies in the image, where one does.
 #[must_use]
 pub fn target(layout: &Layout) -> Target {
+    target_in(&OnDisk, layout)
+}
+
+/// As [`target`], wherever the layout lies.
+#[must_use]
+pub fn target_in(places: &dyn Places, layout: &Layout) -> Target {
     if !layout.overlay {
         return Target::newest(Family::S6Rc);
     }
-    let version = layout.image.as_deref().and_then(overlay_version);
+    let version = layout.image.as_deref().and_then(|image| overlay_version_in(places, image));
     version
         .and_then(|version| Target::find("s6-overlay", Some(&version)).ok())
         .unwrap_or_else(|| Target::newest(Family::S6Overlay))
@@ -169,12 +244,17 @@ pub fn target(layout: &Layout) -> Target {
 /// The version of s6-overlay that is installed in an image.
 #[must_use]
 pub fn overlay_version(image: &Utf8Path) -> Option<String> {
-    let mut versions: Vec<String> = image
-        .join("package/admin")
-        .read_dir_utf8()
-        .ok()?
+    overlay_version_in(&OnDisk, image)
+}
+
+/// As [`overlay_version`], wherever the image lies.
+#[must_use]
+pub fn overlay_version_in(places: &dyn Places, image: &Utf8Path) -> Option<String> {
+    let mut versions: Vec<String> = places
+        .names(&image.join("package/admin"))
+        .iter()
         .take(MAX_LOOKED_AT)
-        .filter_map(|entry| Some(entry.ok()?.file_name().strip_prefix("s6-overlay-")?.to_owned()))
+        .filter_map(|name| Some(name.strip_prefix("s6-overlay-")?.to_owned()))
         .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
         .collect();
     versions.sort_unstable();
@@ -241,26 +321,28 @@ pub fn found_below(path: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Vec<U
 /// Whether a directory holds files of the language.
 #[must_use]
 pub fn has_language_files(path: &Utf8Path) -> bool {
-    path.read_dir_utf8().is_ok_and(|entries| {
-        entries.flatten().any(|entry| entry.file_name().ends_with(".hermes") && !entry.file_name().starts_with('.'))
-    })
+    holds_language(&OnDisk, path)
 }
 
-fn image(root: &Utf8Path) -> Option<Layout> {
+fn holds_language(places: &dyn Places, path: &Utf8Path) -> bool {
+    places.names(path).iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.'))
+}
+
+fn image(places: &dyn Places, root: &Utf8Path) -> Option<Layout> {
     let directory = root.join(OVERLAY);
-    (directory.join(SERVICES).is_dir() || directory.join(BUNDLES).is_dir())
-        .then(|| profile(&directory, Some(root.to_owned())))
+    (places.is_directory(&directory.join(SERVICES)) || places.is_directory(&directory.join(BUNDLES)))
+        .then(|| profile(places, &directory, Some(root.to_owned())))
 }
 
 /// The layout below `…/s6-overlay`.
-fn profile(directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Layout {
-    let existing = |name: &str| Some(directory.join(name)).filter(|path| path.is_dir());
+fn profile(places: &dyn Places, directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Layout {
+    let existing = |name: &str| Some(directory.join(name)).filter(|path| places.is_directory(path));
     Layout { sources: existing(SERVICES).into_iter().collect(), bundles: existing(BUNDLES), image, overlay: true }
 }
 
 /// Where the image begins, for a path that ends with `etc/s6-overlay`.
-fn image_above(directory: &Utf8Path) -> Option<Utf8PathBuf> {
-    let full = directory.canonicalize_utf8().ok()?;
+fn image_above(places: &dyn Places, directory: &Utf8Path) -> Option<Utf8PathBuf> {
+    let full = places.real(directory)?;
     if !full.ends_with(OVERLAY) {
         return None;
     }
@@ -275,25 +357,17 @@ fn image_above(directory: &Utf8Path) -> Option<Utf8PathBuf> {
     }
 }
 
-fn named(path: &Utf8Path) -> Option<String> {
+fn named(places: &dyn Places, path: &Utf8Path) -> Option<String> {
     match path.file_name() {
         Some(name) => Some(name.to_owned()),
-        None => path.canonicalize_utf8().ok()?.file_name().map(str::to_owned),
+        None => places.real(path)?.file_name().map(str::to_owned),
     }
 }
 
 /// Whether something below is a definition: a subdirectory that holds a file of one.
-fn looks_like_a_source(path: &Utf8Path) -> bool {
+fn looks_like_a_source(places: &dyn Places, path: &Utf8Path) -> bool {
     // `/var` has a `run`, too, which is a directory.
     const FILES: &[&str] = &["type", "run", "up", "contents", "dependencies"];
     const DIRECTORIES: &[&str] = &["dependencies.d", "contents.d"];
-    let is_there = |path: &Path| path.symlink_metadata().is_ok();
-    let Ok(entries) = Path::new(path.as_str()).read_dir() else { return false };
-    entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
-        let path = entry.path();
-        !entry.file_name().to_string_lossy().starts_with('.')
-            && path.is_dir()
-            && (FILES.iter().any(|name| is_there(&path.join(name)) && !path.join(name).is_dir())
-                || DIRECTORIES.iter().any(|name| is_there(&path.join(name))))
-    })
+    places.holds_below(path, FILES, DIRECTORIES)
 }

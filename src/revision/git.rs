@@ -1,0 +1,113 @@
+//! The program `git`: asked once for a list, and kept open for the bytes of objects.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::revision::RevisionError;
+
+/// A call of git that asks nobody anything.
+fn command(directory: &Utf8Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .arg("--no-pager")
+        .current_dir(directory)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn not_started(error: &io::Error) -> RevisionError {
+    match error.kind() {
+        io::ErrorKind::NotFound => RevisionError::NoGit,
+        _ => RevisionError::Failed(error.to_string()),
+    }
+}
+
+/// Runs git in a directory that is there: what it printed, or what it said where it failed.
+pub(super) fn git(directory: &Utf8Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, RevisionError> {
+    let output = command(directory).args(arguments).output().map_err(|error| not_started(&error))?;
+    if output.status.success() {
+        return Ok(Ok(output.stdout));
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let first = said.lines().next().unwrap_or_default();
+    let said = first.strip_prefix("fatal: ").unwrap_or(first);
+    Ok(Err(if said.is_empty() { output.status.to_string() } else { said.to_owned() }))
+}
+
+/// `git cat-file --batch`, which is started when the first object is read.
+#[derive(Debug)]
+pub(super) struct Objects {
+    directory: Utf8PathBuf,
+    process: Option<Process>,
+}
+
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    /// Nothing once it was closed, which ends the process.
+    ask: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.ask.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Objects {
+    pub(super) fn new(directory: &Utf8Path) -> Self {
+        Self { directory: directory.to_owned(), process: None }
+    }
+
+    /// The bytes of an object, by the name that git gave it.
+    pub(super) fn read(&mut self, object: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let process = match self.process.take() {
+            Some(process) => process,
+            None => start(&self.directory)?,
+        };
+        let process = self.process.insert(process);
+        let lost = || io::Error::other("`git cat-file` ended");
+        // One question at a time, so that neither waits for the other.
+        let ask = process.ask.as_mut().ok_or_else(lost)?;
+        ask.write_all(format!("{object}\n").as_bytes())?;
+        ask.flush()?;
+        let mut head = String::new();
+        process.answers.read_line(&mut head)?;
+        // `OBJECT blob SIZE`; or `OBJECT missing`
+        let mut words = head.trim_end().rsplit(' ');
+        let size = words.next().and_then(|size| size.parse::<u64>().ok()).filter(|_| words.next() == Some("blob"));
+        let size = size.ok_or_else(|| io::Error::other(format!("git has no bytes of object {object}")))?;
+        let body = (&mut process.answers).take(size);
+        let mut bytes = Vec::new();
+        if size > limit as u64 {
+            // The next answer stands behind it.
+            let mut body = body;
+            io::copy(&mut body, &mut io::sink())?;
+        } else {
+            let mut body = body;
+            body.read_to_end(&mut bytes)?;
+        }
+        let mut newline = [0];
+        process.answers.read_exact(&mut newline)?;
+        if size > limit as u64 {
+            return Err(io::Error::other(format!("larger than {limit} bytes")));
+        }
+        Ok(bytes)
+    }
+}
+
+fn start(directory: &Utf8Path) -> io::Result<Process> {
+    let mut child =
+        command(directory).args(["cat-file", "--batch"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let (ask, answers) = (child.stdin.take(), child.stdout.take().map(BufReader::new));
+    let answers = answers.ok_or_else(|| io::Error::other("`git cat-file` has no output"))?;
+    Ok(Process { child, ask, answers })
+}
