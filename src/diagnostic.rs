@@ -181,10 +181,19 @@ pub fn errors(diagnostics: &[Diagnostic]) -> usize {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
 }
 
+/// For names above this many bytes no other one is proposed: to compare two takes the product of their lengths.
+const MAX_GUESSED_NAME: usize = 128;
+
+/// For so many unknown names of a kind another one is proposed: each is compared with all that there are.
+pub const MAX_GUESSES: usize = 500;
+
 /// The name in `candidates` that a person most likely meant by `name`, if exactly one is near enough
 /// (at most a third of the characters differ).
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_GUESSED_NAME {
+        return None;
+    }
     let limit = (name.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;

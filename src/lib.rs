@@ -6,6 +6,7 @@ pub mod cli;
 pub mod compile;
 pub mod config;
 pub mod diagnostic;
+pub mod disk;
 pub mod draw;
 pub mod expand;
 pub mod fix;

@@ -18,7 +18,7 @@ use crate::report::{count, safe_text};
 use crate::resolve::{Disk, Files};
 use crate::s6rc::image;
 use crate::s6rc::plan::{Entry, FileTree, plan};
-use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, write, write_file};
+use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, current, write, write_file};
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // one a flag
@@ -135,9 +135,9 @@ fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
     };
     for (path, way) in &changes.ways {
         if arguments.diff {
-            let (old, new) = (Disk.read(&directory.join(path)).unwrap_or_default(), tree.entries.get(path));
+            let (old, new) = (current(directory, path), tree.entries.get(path));
             let new = if let Some(Entry::File { bytes, .. }) = new { bytes.as_slice() } else { &[] };
-            Stream::Out.write_changes(&unified(path, &old, new));
+            Stream::Out.write_content(&unified(path, &old, new));
         } else if !matches!(tree.entries.get(path), Some(Entry::Directory)) || *way == Way::Replace {
             let sign = match way {
                 Way::Add => '+',
@@ -166,7 +166,7 @@ fn would_lose(directory: &Utf8Path, error: &WriteError) -> u8 {
         for one in lost.iter().take(SHOWN) {
             match (&one.current, &one.new) {
                 (Some(current), new) => {
-                    Stream::Err.write_changes(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
+                    Stream::Err.write_content(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
                 }
                 (None, _) => Stream::Err.write(&safe_text(&format!("{} is in the way\n", one.path))),
             }
@@ -205,6 +205,10 @@ impl Files for Recorder {
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
         self.0.borrow_mut().insert(path.to_owned());
         Disk.read(path)
+    }
+
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Disk.real(path)
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {

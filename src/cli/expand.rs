@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &ExpandArgs, color: ColorChoice) -> u8 {
     }
     match print(&checked.model, Scripts::Inline) {
         Ok(printed) => {
-            Stream::Out.write(&printed.text);
+            Stream::Out.write_content(printed.text.as_bytes());
             FINE
         }
         Err(error) => output::failure(&error.to_string(), Some("only a file that is named with `file` can hold it")),

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &GraphArgs) -> u8 {
         Form::Html => draw::html(&picture),
     };
     match &arguments.output {
-        None => Stream::Out.write(&text),
+        None => Stream::Out.write_content(text.as_bytes()),
         Some(path) => {
             if let Err(error) = write_file(path, text.as_bytes()) {
                 return output::failure(&error.to_string(), None);

@@ -113,7 +113,7 @@ impl Place {
     /// Writes the text, and says what to do next.
     fn write(&self, text: &str, about: &str, target: &Target) -> Result<(), u8> {
         let Self::File(path) = self else {
-            Stream::Out.write(text);
+            Stream::Out.write_content(text.as_bytes());
             return Ok(());
         };
         write_file(path, text.as_bytes()).map_err(|error| output::failure(&safe_text(&error.to_string()), None))?;

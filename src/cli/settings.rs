@@ -31,7 +31,7 @@ pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options,
         Ok(config) => config.unwrap_or_default(),
         Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),
     };
-    let Config { target: fallback, mut policy } = config;
+    let Config { target: fallback, mut policy, directory } = config;
     for (ids, level) in [
         (&severities.deny, Level::Show(Severity::Error)),
         (&severities.warn, Level::Show(Severity::Warning)),
@@ -41,5 +41,5 @@ pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options,
             policy.give(id, level).map_err(|refusal| output::failure(&refusal.to_string(), Some(&refusal.help())))?;
         }
     }
-    Ok(Options { target: input.target, fallback, policy })
+    Ok(Options { target: input.target, fallback, around: directory.into_iter().collect(), policy })
 }

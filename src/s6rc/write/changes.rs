@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, several, stamp_of};
 use crate::s6rc::write::{WriteError, Written, io_error};
@@ -44,6 +45,19 @@ pub struct Changes {
     pub lost: Vec<Lost>,
     /// Files and links among those that are added or replaced.
     files: usize,
+}
+
+/// Files above this many bytes are not ours, and are not read (256 MiB).
+pub const MAX_COMPARED: u64 = 256 << 20;
+
+/// The bytes of a file below a directory; none where it is no file, or lies behind a symbolic link.
+#[must_use]
+pub fn current(directory: &Utf8Path, path: &Utf8Path) -> Vec<u8> {
+    let above = path.ancestors().skip(1).filter(|above| !above.as_str().is_empty());
+    if above.into_iter().any(|above| !is_real_directory(&directory.join(above))) {
+        return Vec::new();
+    }
+    disk::read_no_link(directory.join(path), MAX_COMPARED).unwrap_or_default()
 }
 
 /// How one entry of the tree is found.
@@ -188,7 +202,11 @@ impl Look<'_> {
                 Ok(if same { Found::Same } else { Found::Different })
             }
             Entry::File { bytes, mode } if metadata.is_file() => {
-                let current = std::fs::read(&place).map_err(io_error("read", &place))?;
+                // Larger than whatever hermesc writes.
+                if metadata.len() > MAX_COMPARED {
+                    return Ok(Found::Strange(None));
+                }
+                let current = disk::read_no_link(&place, MAX_COMPARED).map_err(io_error("read", &place))?;
                 Ok(if current == *bytes && bits(&metadata) == *mode {
                     Found::Same
                 } else if before.wrote(path, &stamp_of(&current, bits(&metadata))) {
@@ -223,7 +241,7 @@ fn stale(path: &Utf8Path, directory: &Utf8Path, before: &Manifest, changes: &mut
     }
     let Some(metadata) = metadata(&place)? else { return Ok(()) };
     if !was_written(path, &place, &metadata, before)? {
-        let current = if metadata.is_file() { std::fs::read(&place).ok() } else { None };
+        let current = if metadata.is_file() { disk::read_no_link(&place, MAX_COMPARED).ok() } else { None };
         changes.lost.push(Lost { path: path.to_owned(), current, new: None });
     }
     changes.ways.insert(path.to_owned(), Way::Remove);
@@ -236,8 +254,8 @@ fn was_written(path: &Utf8Path, place: &Utf8Path, metadata: &Metadata, before: &
         "directory".to_owned()
     } else if metadata.is_symlink() {
         format!("link {}", place.read_link_utf8().map_err(io_error("read", place))?)
-    } else if metadata.is_file() {
-        stamp_of(&std::fs::read(place).map_err(io_error("read", place))?, bits(metadata))
+    } else if metadata.is_file() && metadata.len() <= MAX_COMPARED {
+        stamp_of(&disk::read_no_link(place, MAX_COMPARED).map_err(io_error("read", place))?, bits(metadata))
     } else {
         return Ok(false);
     };
