@@ -12,6 +12,7 @@ use crate::cli::output::{self, Stream};
 use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS};
 use crate::compile;
+use crate::config;
 use crate::fix::unified;
 use crate::model::Model;
 use crate::report::{count, safe_text};
@@ -114,7 +115,12 @@ pub(super) fn run(arguments: &EmitArgs, color: ColorChoice) -> u8 {
                 Stream::Err.write(&safe_text(&format!("note: written file by file, since {reason}\n")));
             }
             match &arguments.depfile {
-                Some(path) => depfile(path, directory, &files),
+                Some(path) => {
+                    // What says the target and the severities decides too.
+                    let settings = options.around.iter().map(|directory| directory.join(config::FILE_NAME));
+                    files.0.borrow_mut().extend(settings);
+                    depfile(path, directory, &files)
+                }
                 None => FINE,
             }
         }
@@ -224,7 +230,8 @@ impl Files for Recorder {
 /// Writes what the output depends on. The output is told by its manifest, which is written last.
 fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Recorder) -> u8 {
     let word = |path: &Utf8Path| {
-        path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
+        let plain = path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#");
+        plain.replace('$', "$$").replace(':', "\\:")
     };
     let names = files.0.borrow();
     let inputs: String = names.iter().map(|path| format!(" \\\n  {}", word(path))).collect();

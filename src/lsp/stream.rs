@@ -56,7 +56,8 @@ fn one(input: &mut impl BufRead) -> io::Result<Option<Message>> {
     if input.by_ref().take(length).read_to_end(&mut whole)? as u64 != length {
         return Err(refused("it ends early"));
     }
-    Message::read(&mut Cursor::new(whole))
+    // Its own words would show all of it.
+    Message::read(&mut Cursor::new(whole)).map_err(|_| refused("its content is none"))
 }
 
 /// What a header says of the length of what follows.
@@ -88,6 +89,6 @@ mod tests {
         assert!(refusal(b"Content-Length: 99999999999999999999999\r\n\r\n").contains("no Content-Length"));
         assert!(refusal(b"Content-Length: -1\r\n\r\n").contains("no Content-Length"));
         assert!(refusal(b"Content-Length: 200000000\r\n\r\n{").contains("ends early"));
-        assert!(refusal(&[b'a'; 1 << 17]).contains("does not end"));
+        assert!(refusal(&vec![b'a'; 1 << 17]).contains("does not end"));
     }
 }

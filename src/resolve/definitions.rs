@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Diagnostic, MAX_GUESSES, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Definition, Extends, External, Kind, Reference, ReferenceOrigin};
 use crate::resolve::container::{ContainerDraft, ContainerKind};
 use crate::resolve::draft::Draft;
@@ -180,8 +180,8 @@ impl<'t> Resolver<'t> {
             return;
         }
         let Some(template) = self.templates.get_mut(&name.name) else {
-            self.made.guesses += 1;
-            let known = self.templates.keys().take(if self.made.guesses > MAX_GUESSES { 0 } else { usize::MAX });
+            let compared = if self.made.guesses.may(self.templates.len()) { self.templates.len() } else { 0 };
+            let known = self.templates.keys().take(compared);
             let names: Vec<SmolStr> = known.cloned().collect();
             let diagnostic =
                 Diagnostic::new(&reading::UNKNOWN_TEMPLATE, format!("there is no template `{}`", name.name));

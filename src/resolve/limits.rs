@@ -1,6 +1,6 @@
 //! How much one run may make of its sources, so that a few lines cannot fill the memory: see `docs/limits.md`.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Guesses};
 use crate::resolve::Resolver;
 use crate::resolve::scope::Scope;
 use crate::rules::reading;
@@ -33,8 +33,7 @@ pub(super) struct Made {
     pub(super) repeated: usize,
     put_in: usize,
     carried: usize,
-    /// Unknown names for which another one was looked for.
-    pub(super) guesses: usize,
+    pub(super) guesses: Guesses,
 }
 
 impl Resolver<'_> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Diagnostic, Fix, MAX_GUESSES, Safety, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::model::TextMap;
 use crate::resolve::Resolver;
 use crate::resolve::draft::Bytes;
@@ -138,12 +138,9 @@ impl Resolver<'_> {
         if let Some(meaning) = self.constant(&name.name, scope.at(name.span)) {
             return meaning;
         }
-        self.made.guesses += 1;
-        let known = self.constants.keys().chain(scope.parameters.keys()).take(if self.made.guesses > MAX_GUESSES {
-            0
-        } else {
-            usize::MAX
-        });
+        let number = self.constants.len() + scope.parameters.len();
+        let compared = if self.made.guesses.may(number) { number } else { 0 };
+        let known = self.constants.keys().chain(scope.parameters.keys()).take(compared);
         let names: Vec<SmolStr> = known.cloned().collect();
         let near = did_you_mean(&name.name, names.iter().map(SmolStr::as_str));
         let diagnostic = Diagnostic::new(
