@@ -21,6 +21,10 @@ impl Files for One {
         Ok(self.0.clone().into_bytes())
     }
 
+    fn real(&self, path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
+        Ok(hermesc::resolve::normal(path))
+    }
+
     fn list(&self, _: &Utf8Path) -> std::io::Result<Option<Vec<String>>> {
         Ok(None)
     }

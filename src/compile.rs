@@ -39,6 +39,8 @@ pub struct Options {
     pub target: Option<Target>,
     /// What to compile for where the files do not say.
     pub fallback: Option<Target>,
+    /// Directories below which files may be included, beside those of the files that are named.
+    pub around: Vec<Utf8PathBuf>,
     /// How bad each problem is taken to be.
     pub policy: Policy,
 }
@@ -66,7 +68,7 @@ pub fn check_with(
     roots: &[Utf8PathBuf],
     options: &Options,
 ) -> Result<Checked, (Utf8PathBuf, io::Error)> {
-    let resolved = resolve_with(files, roots, options.target, options.fallback)?;
+    let resolved = resolve_with(files, roots, options.target, options.fallback, &options.around)?;
     let mut diagnostics = resolved.diagnostics;
     diagnostics.extend(rules::check(&resolved.model, &resolved.sources));
     let mut diagnostics = options.policy.apply(diagnostics, &resolved.allows, &resolved.sources);

@@ -14,6 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::did_you_mean;
+use crate::disk;
 use crate::policy::{Level, Policy};
 use crate::s6rc::target::{Target, UnknownTarget, show_version};
 
@@ -21,7 +22,7 @@ use crate::s6rc::target::{Target, UnknownTarget, show_version};
 pub const FILE_NAME: &str = "hermesc.toml";
 
 /// Files above this many bytes are refused (1 MiB): nobody wrote them by hand.
-const MAX_BYTES: u64 = 1 << 20;
+pub const MAX_BYTES: u64 = 1 << 20;
 
 /// What a file says.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Config {
     pub target: Option<Target>,
     /// The levels of rules.
     pub policy: Policy,
+    /// Where it lies: what is below may be included from everywhere below.
+    pub directory: Option<Utf8PathBuf>,
 }
 
 /// Why a file cannot be used.
@@ -79,10 +82,11 @@ pub fn read(path: &Utf8Path) -> Result<Config, ConfigError> {
         message: format!("cannot be read: {error}"),
         help: None,
     };
-    if std::fs::metadata(path).map_err(failed)?.len() > MAX_BYTES {
-        return Err(failed(io::Error::other("larger than 1 MiB")));
-    }
-    parse(path, &std::fs::read_to_string(path).map_err(failed)?)
+    let bytes = disk::read(path, MAX_BYTES).map_err(failed)?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| failed(io::Error::other(error)))?;
+    let mut config = parse(path, text)?;
+    config.directory = path.parent().map(Utf8Path::to_owned);
+    Ok(config)
 }
 
 /// Reads a text.

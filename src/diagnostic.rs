@@ -181,10 +181,32 @@ pub fn errors(diagnostics: &[Diagnostic]) -> usize {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
 }
 
+/// For names above this many bytes no other one is proposed: to compare two takes the product of their lengths.
+const MAX_GUESSED_NAME: usize = 128;
+
+/// Unknown names are compared with others about so often in one run: each is compared with all that there are.
+const MAX_COMPARISONS: usize = 500_000;
+
+/// How often names were compared.
+#[derive(Debug, Default)]
+pub struct Guesses(usize);
+
+impl Guesses {
+    /// Whether one more name may be compared with so many; the first one may.
+    pub fn may(&mut self, candidates: usize) -> bool {
+        let may = self.0 < MAX_COMPARISONS;
+        self.0 = self.0.saturating_add(candidates);
+        may
+    }
+}
+
 /// The name in `candidates` that a person most likely meant by `name`, if exactly one is near enough
 /// (at most a third of the characters differ).
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_GUESSED_NAME {
+        return None;
+    }
     let limit = (name.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     let mut tie = false;

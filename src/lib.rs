@@ -7,6 +7,7 @@ pub mod compare;
 pub mod compile;
 pub mod config;
 pub mod diagnostic;
+pub mod disk;
 pub mod draw;
 pub mod expand;
 pub mod fix;

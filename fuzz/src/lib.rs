@@ -61,6 +61,10 @@ impl Files for Memory<'_> {
         }
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(hermesc::resolve::normal(path))
+    }
+
     fn list(&self, _: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         Ok(None)
     }

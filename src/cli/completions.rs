@@ -19,6 +19,6 @@ pub(super) fn run(arguments: &CompletionsArgs) -> u8 {
     let Some(script) = complete::script(&arguments.shell, "hermesc") else {
         return output::failure(&format!("there is no script for {}", arguments.shell), None);
     };
-    Stream::Out.write(&script);
+    Stream::Out.write_content(script.as_bytes());
     FINE
 }

@@ -66,13 +66,15 @@ fn diff(arguments: &DiffArgs, color: ColorChoice) -> Result<u8, u8> {
     let names = (names.0.as_str(), names.1.as_str());
     let same = if arguments.format == Form::Unified {
         let patch = patch(&old, &new);
-        Stream::Out.write_changes(&patch);
+        Stream::Out.write_content(&patch);
         patch.is_empty()
     } else {
         let difference = compare(&old, &new);
         match arguments.format {
-            Form::Json => Stream::Out.write(&format!("{:#}\n", json(&difference, names, (&old, &new)))),
-            _ => Stream::Out.write(&text(&difference, names, Stream::Out.style(color))),
+            Form::Json => {
+                Stream::Out.write_content(format!("{:#}\n", json(&difference, names, (&old, &new))).as_bytes());
+            }
+            _ => Stream::Out.write_drawn(&text(&difference, names, Stream::Out.style(color))),
         }
         difference.is_empty()
     };

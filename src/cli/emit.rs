@@ -5,19 +5,20 @@ use std::time::{Duration, SystemTime};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
-use crate::cli::inputs::Inputs;
+use crate::cli::inputs::{Aspect, Inputs};
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{self, MANY, Progress};
 use crate::cli::settings::{Severities, options};
 use crate::cli::{ColorChoice, FINE, Input, PROBLEMS, places};
 use crate::compile::{self, Checked};
+use crate::config;
 use crate::fix::unified;
 use crate::model::Model;
 use crate::report::{count, safe_text};
-use crate::resolve::{Disk, Files};
+use crate::resolve::Files;
 use crate::s6rc::image;
 use crate::s6rc::plan::{Entry, FileTree, plan};
-use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, write, write_file};
+use crate::s6rc::write::{How, MANIFEST, Way, WriteError, compare, current, write, write_file};
 
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools)] // one a flag
@@ -81,6 +82,10 @@ fn emit(arguments: &EmitArgs, color: ColorChoice) -> Result<u8, u8> {
         return Ok(preview(&tree, directory, arguments));
     }
     let directory = write_out(&checked, &destination)?;
+    if let Some(Ok(Some(settings))) = arguments.input.paths.first().map(|path| config::find(path)) {
+        // What says the target and the severities decides too.
+        files.add(&settings, Aspect::Entry);
+    }
     Ok(arguments.depfile.as_ref().map_or(FINE, |path| depfile(path, directory, &files)))
 }
 
@@ -181,9 +186,9 @@ fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
     };
     for (path, way) in &changes.ways {
         if arguments.diff {
-            let (old, new) = (Disk.read(&directory.join(path)).unwrap_or_default(), tree.entries.get(path));
+            let (old, new) = (current(directory, path), tree.entries.get(path));
             let new = if let Some(Entry::File { bytes, .. }) = new { bytes.as_slice() } else { &[] };
-            Stream::Out.write_changes(&unified(path, &old, new));
+            Stream::Out.write_content(&unified(path, &old, new));
         } else if !matches!(tree.entries.get(path), Some(Entry::Directory)) || *way == Way::Replace {
             let sign = match way {
                 Way::Add => '+',
@@ -212,7 +217,7 @@ fn would_lose(directory: &Utf8Path, error: &WriteError) -> u8 {
         for one in lost.iter().take(SHOWN) {
             match (&one.current, &one.new) {
                 (Some(current), new) => {
-                    Stream::Err.write_changes(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
+                    Stream::Err.write_content(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
                 }
                 (None, _) => Stream::Err.write(&safe_text(&format!("{} is in the way\n", one.path))),
             }
@@ -246,7 +251,8 @@ fn source_date() -> Result<Option<SystemTime>, u8> {
 /// Writes what the output depends on. The output is told by its manifest, which is written last.
 fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Inputs) -> u8 {
     let word = |path: &Utf8Path| {
-        path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
+        let plain = path.as_str().replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#");
+        plain.replace('$', "$$").replace(':', "\\:")
     };
     let names = files.paths();
     let inputs: String = names.iter().map(|path| format!(" \\\n  {}", word(path))).collect();

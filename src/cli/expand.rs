@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &ExpandArgs, color: ColorChoice) -> u8 {
         print(&checked.model, Scripts::Inline)
     }) {
         Ok(printed) => {
-            Stream::Out.write(&printed.text);
+            Stream::Out.write_content(printed.text.as_bytes());
             FINE
         }
         Err(error) => output::failure(&error.to_string(), Some("only a file that is named with `file` can hold it")),

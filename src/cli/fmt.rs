@@ -57,9 +57,9 @@ fn stream(arguments: &FmtArgs) -> Result<u8, u8> {
     let formatted = format(text);
     let changes = formatted.text != text;
     if arguments.diff {
-        Stream::Out.write_changes(&unified(Utf8Path::new("stdin.hermes"), &bytes, formatted.text.as_bytes()));
+        Stream::Out.write_content(&unified(Utf8Path::new("stdin.hermes"), &bytes, formatted.text.as_bytes()));
     } else if !arguments.check {
-        Stream::Out.write_exactly(formatted.text.as_bytes());
+        Stream::Out.write_content(formatted.text.as_bytes());
     }
     remark(Utf8Path::new("standard input"), &formatted.left);
     let only_looked = arguments.check || arguments.diff;
@@ -100,7 +100,7 @@ fn files(arguments: &FmtArgs) -> Result<u8, u8> {
     all.map_err(|refusal| refusal.tell())?;
     let (seen, has_left) = (paths.len(), !remarks.is_empty());
     if arguments.diff {
-        Stream::Out.write_changes(&changes.diff());
+        Stream::Out.write_content(&changes.diff());
     } else if arguments.check {
         for path in &different {
             Stream::Out.write(&safe_text(&format!("{path}\n")));

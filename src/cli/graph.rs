@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &GraphArgs) -> u8 {
     };
     let text = progress::during("drawing", checked.model.definitions.len() >= MANY, draw);
     match &arguments.output {
-        None => Stream::Out.write(&text),
+        None => Stream::Out.write_content(text.as_bytes()),
         Some(path) => {
             if let Err(error) = write_file(path, text.as_bytes()) {
                 return output::unwritten(&error);

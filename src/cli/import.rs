@@ -97,7 +97,7 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
     })?;
     remarks(&imported, &read, modernised);
     let Some(file) = &arguments.output else {
-        Stream::Out.write(&imported.printed.text);
+        Stream::Out.write_content(imported.printed.text.as_bytes());
         return Ok(FINE);
     };
     let directory = file.with_file_name(&beside);

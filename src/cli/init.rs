@@ -140,7 +140,7 @@ impl Place {
     /// Writes the text, and says so.
     fn write(&self, text: &str, about: &str) -> Result<(), u8> {
         let Self::File(path) = self else {
-            Stream::Out.write(text);
+            Stream::Out.write_content(text.as_bytes());
             return Ok(());
         };
         write_file(path, text.as_bytes()).map_err(|error| output::unwritten(&error))?;

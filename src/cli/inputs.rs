@@ -261,6 +261,10 @@ impl Files for Inputs {
         Disk.read(path)
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Disk.real(path)
+    }
+
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         if path.is_dir() {
             // A file that is new in it counts.

@@ -87,7 +87,7 @@ fn ask(question: &Question, color: ColorChoice, answer: impl FnOnce(&Set<'_>) ->
         Ok(answer) => {
             match question.format {
                 Form::Text => Stream::Out.write(&answer.text),
-                Form::Json => Stream::Out.write(&format!("{:#}\n", answer.json)),
+                Form::Json => Stream::Out.write_content(format!("{:#}\n", answer.json).as_bytes()),
             }
             if answer.fine { code } else { PROBLEMS }
         }

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::output::{self, Stream};
 use crate::cli::{ColorChoice, FINE, PROBLEMS};
 use crate::compile::Checked;
-use crate::config::parse_target;
+use crate::config::{self, parse_target};
 use crate::instance::{self, Error, Instance, Options, Origin, Registered};
 use crate::resolve::{self, Disk, values};
 use crate::s6rc::target::Target;
@@ -119,8 +119,11 @@ fn make(arguments: &InstantiateArgs, color: ColorChoice) -> Result<Instance, u8>
         }
         values.push((name.to_owned(), value.to_owned()));
     }
-    let resolved = resolve::instantiate(&Disk, std::slice::from_ref(file), arguments.target, template, &values)
-        .map_err(|(path, error)| output::unreadable(&path, &error))?;
+    let around = config::find(file).ok().flatten().and_then(|path| path.parent().map(ToOwned::to_owned));
+    let around: Vec<_> = around.into_iter().collect();
+    let resolved =
+        resolve::instantiate(&Disk, std::slice::from_ref(file), arguments.target, template, &values, &around)
+            .map_err(|(path, error)| output::unreadable(&path, &error))?;
     let mut diagnostics = resolved.diagnostics;
     crate::diagnostic::sort(&mut diagnostics);
     let checked = Checked { model: resolved.model, sources: resolved.sources, diagnostics };

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &ManArgs) -> u8 {
     }
     let called = |page: &&Page| page.name == arguments.page || short(page) == arguments.page;
     if let Some(page) = pages.iter().find(called) {
-        Stream::Out.write(&page.text);
+        Stream::Out.write_content(page.text.as_bytes());
         return FINE;
     }
     let help = match did_you_mean(&arguments.page, pages.iter().map(short)) {

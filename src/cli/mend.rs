@@ -40,7 +40,7 @@ pub(super) fn mend(jobs: Vec<Job>, how: &How, options: &Options, color: ColorCho
         };
         left |= outcome.checked.errors() > 0;
         if how.diff {
-            Stream::Out.write_changes(&outcome.changes.diff());
+            Stream::Out.write_content(&outcome.changes.diff());
             continue;
         }
         if let Err(error) = outcome.changes.write() {

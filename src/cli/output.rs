@@ -20,25 +20,29 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// Writes text; a reader that went away is no failure of ours.
+    /// Says something to people, with nothing in it that a terminal obeys; a reader that went away is no failure of ours.
     pub(super) fn write(self, text: &str) {
+        self.write_exactly(safe_text(text).as_bytes());
+    }
+
+    /// Writes what was made safe where it was drawn, and may have colours.
+    pub(super) fn write_drawn(self, text: &str) {
         self.write_exactly(text.as_bytes());
     }
 
-    /// Writes a diff: as it is for a program, so that it can be applied, and with nothing that a terminal obeys for people.
-    pub(super) fn write_changes(self, diff: &[u8]) {
+    /// Writes what programs read too, such as a diff: as it is for them, and with nothing that a terminal obeys for people.
+    pub(super) fn write_content(self, content: &[u8]) {
         let terminal = match self {
             Self::Out => io::stdout().is_terminal(),
             Self::Err => io::stderr().is_terminal(),
         };
         if terminal {
-            return self.write(&safe_text(&String::from_utf8_lossy(diff)));
+            return self.write(&String::from_utf8_lossy(content));
         }
-        self.write_exactly(diff);
+        self.write_exactly(content);
     }
 
-    /// Writes bytes that are somebody's own.
-    pub(super) fn write_exactly(self, bytes: &[u8]) {
+    fn write_exactly(self, bytes: &[u8]) {
         let _ = match self {
             Self::Out => io::stdout().lock().write_all(bytes),
             Self::Err => io::stderr().lock().write_all(bytes),
@@ -81,7 +85,7 @@ pub(super) fn diagnostics_within(checked: &Checked, stream: Stream, color: Color
         Some(lines) => fitting(checked, style, lines),
         None => render(&checked.diagnostics, &checked.sources, style),
     };
-    stream.write(&text);
+    stream.write_drawn(&text);
     let files = checked.sources.iter().count();
     stream.write(&format!("{} in {}\n", tally(&checked.diagnostics), count(files, "file")));
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::resolve::Files;
@@ -127,6 +127,10 @@ impl Files for Reading<'_> {
             self.progress.may_be_large();
         }
         Ok(bytes)
+    }
+
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        self.files.real(path)
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {

@@ -49,7 +49,7 @@ pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options,
         Ok(config) => config.unwrap_or_default(),
         Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),
     };
-    let Config { target: fallback, mut policy } = config;
+    let Config { target: fallback, mut policy, directory } = config;
     severities.give(&mut policy)?;
-    Ok(Options { target: input.target, fallback, policy })
+    Ok(Options { target: input.target, fallback, around: directory.into_iter().collect(), policy })
 }

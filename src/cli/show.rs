@@ -35,8 +35,8 @@ pub(super) fn show(sets: &[Set], format: Format, quiet: bool, color: ColorChoice
                 Stream::Out.write(&lines(&checked.diagnostics, &checked.sources));
             }
         }
-        Format::Json => Stream::Out.write(&json(&told(sets))),
-        Format::Sarif => Stream::Out.write(&sarif(&told(sets))),
+        Format::Json => Stream::Out.write_content(json(&told(sets)).as_bytes()),
+        Format::Sarif => Stream::Out.write_content(sarif(&told(sets)).as_bytes()),
     }
     sets.iter().map(code).max().unwrap_or(FINE)
 }

@@ -122,8 +122,9 @@ fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option
             let message = format!("{shown} holds neither `.hermes` files nor s6-rc source directories");
             return Err(output::failure(&safe_text(&message), Some("name a directory that does, or a `.hermes` file")));
         }
-        let Config { target: fallback, policy } = settings_of(revision, path)?;
-        return text(revision, path, shown, &Options { target, fallback, policy });
+        let Config { target: fallback, policy, directory } = settings_of(revision, path)?;
+        let around = directory.into_iter().collect();
+        return text(revision, path, shown, &Options { target, fallback, around, policy });
     };
     let tree = revision.source_directories(&layout);
     let tree = tree.map_err(|(path, error)| refused_entry(&format!("{path} in {shown}"), &error))?;
@@ -143,13 +144,14 @@ fn settings_of(revision: &Revision, path: &Utf8Path) -> Result<Config, u8> {
     let found: Option<(Utf8PathBuf, Vec<u8>)> =
         above.into_iter().find_map(|at| Some((at.clone(), revision.read(&at).ok()?)));
     let Some((at, bytes)) = found else { return Ok(Config::default()) };
-    config::parse(&at, &String::from_utf8_lossy(&bytes))
-        .map_err(|error| output::failure(&safe_text(&error.to_string()), error.help.as_deref()))
+    let config = config::parse(&at, &String::from_utf8_lossy(&bytes))
+        .map_err(|error| output::failure(&safe_text(&error.to_string()), error.help.as_deref()))?;
+    Ok(Config { directory: at.parent().map(Utf8Path::to_owned), ..config })
 }
 
 /// Reads text of the language. What of it cannot be read is said, and the rest is taken.
 fn text(files: &dyn Files, path: &Utf8Path, shown: &str, options: &Options) -> Result<Read, u8> {
-    let resolved = resolve_with(files, &[path.to_owned()], options.target, options.fallback);
+    let resolved = resolve_with(files, &[path.to_owned()], options.target, options.fallback, &options.around);
     let resolved = resolved.map_err(|(path, error)| unreadable(path.as_str(), &error))?;
     let found = options.policy.apply(resolved.diagnostics, &resolved.allows, &resolved.sources);
     let errors = diagnostic::errors(&found);

@@ -159,10 +159,8 @@ fn on_disk(path: &Utf8Path) -> io::Result<Option<State>> {
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    if metadata.len() > MAX_SOURCE_BYTES as u64 {
-        return Err(io::Error::other("too large"));
-    }
-    Ok(Some(State { bytes: std::fs::read(path)?, mode: metadata.permissions().mode() & 0o7777 }))
+    let bytes = crate::disk::read_no_link(path, MAX_SOURCE_BYTES as u64)?;
+    Ok(Some(State { bytes, mode: metadata.permissions().mode() & 0o7777 }))
 }
 
 /// Files with changes that are not on the disk yet.
@@ -180,6 +178,10 @@ impl Files for Overlay<'_> {
             Some(Change { after: None, .. }) => Err(io::ErrorKind::NotFound.into()),
             None => self.files.read(path),
         }
+    }
+
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        self.files.real(path)
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {

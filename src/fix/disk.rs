@@ -22,13 +22,19 @@ pub struct WriteFailed {
 /// Writes every change; where one fails, what was done is undone.
 pub(super) fn write(changes: &Changes) -> Result<(), WriteFailed> {
     let mut made: Vec<Utf8PathBuf> = Vec::new();
-    for (at, (path, change)) in changes.iter().enumerate() {
+    // What is removed goes last, as what takes its place is there by then: whoever is killed in between has both. Only a file
+    // that stands where a directory is to be goes at once.
+    let in_the_way = |path: &Utf8Path| changes.iter().any(|(other, _)| other != path && other.starts_with(path));
+    let is_last = |path: &Utf8Path, change: &Change| change.after.is_none() && !in_the_way(path);
+    let (last, first): (Vec<_>, Vec<_>) = changes.iter().partition(|(path, change)| is_last(path, change));
+    let all: Vec<(&Utf8Path, &Change)> = first.into_iter().chain(last).collect();
+    for (at, (path, change)) in all.iter().copied().enumerate() {
         let written = match change.after {
             Some(_) => directories(path, &mut made),
             None => Ok(()),
         };
         if let Err(error) = written.and_then(|()| put(path, change.before.as_ref(), change.after.as_ref())) {
-            let left = undo(changes.iter().take(at), &made);
+            let left = undo(all.iter().copied().take(at), &made);
             return Err(WriteFailed { path: path.to_owned(), error, left });
         }
     }

@@ -194,6 +194,10 @@ impl Files for Memory<'_> {
         self.files.get(path).map(|bytes| bytes.to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(crate::resolve::normal(path))
+    }
+
     fn list(&self, _: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         Ok(None)
     }

@@ -116,6 +116,18 @@ impl Files for Documents {
         }
     }
 
+    /// A text that is not saved yet is where its directory is.
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        let path = normal(path);
+        match Disk.real(&path) {
+            Err(_) if self.open.contains_key(&path) => {
+                let above = path.parent().and_then(|above| Disk.real(above).ok());
+                Ok(above.zip(path.file_name()).map_or(path.clone(), |(above, name)| above.join(name)))
+            }
+            real => real,
+        }
+    }
+
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         let path = normal(path);
         if self.open.contains_key(&path) {

@@ -21,6 +21,7 @@ mod requests;
 mod selection;
 mod sets;
 mod settings;
+mod stream;
 mod symbols;
 mod tokens;
 mod uri;
@@ -95,9 +96,14 @@ struct Server {
 ///
 /// What is read is no message of the protocol, or nobody reads what is written.
 pub fn serve() -> io::Result<bool> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, client) = Connection::memory();
+    let Connection { sender, receiver } = client;
+    let writer = thread::spawn(move || stream::write(receiver, &mut io::stdout().lock()));
+    let reader = thread::spawn(move || stream::read(&mut io::stdin().lock(), |message| sender.send(message).is_ok()));
     let orderly = serve_connection(connection);
-    threads.join()?;
+    let ended = |_| Err(io::Error::other("a thread ended early"));
+    reader.join().unwrap_or_else(ended)?;
+    writer.join().unwrap_or_else(ended)?;
     Ok(orderly)
 }
 

@@ -72,9 +72,9 @@ impl Set {
     /// The names in it; none in source directories.
     pub(super) fn index(&self, documents: &Documents) -> &Index {
         self.index.get_or_init(|| match &self.checked {
-            Ok(checked) if self.is_language => {
-                load(documents, &self.roots).map(|loaded| Index::new(loaded, &checked.model)).unwrap_or_default()
-            }
+            Ok(checked) if self.is_language => load(documents, &self.roots, &self.options.around)
+                .map(|loaded| Index::new(loaded, &checked.model))
+                .unwrap_or_default(),
             _ => Index::default(),
         })
     }
@@ -125,8 +125,9 @@ fn options(root: &Utf8Path) -> (Options, Option<ConfigError>) {
     let found = if root.is_absolute() { config::find(root).ok().flatten() } else { None };
     match found.map(|path| config::read(&path)).transpose() {
         Ok(config) => {
-            let Config { target, policy } = config.unwrap_or_default();
-            (Options { target: None, fallback: target, policy }, None)
+            let Config { target, policy, directory } = config.unwrap_or_default();
+            let around = directory.into_iter().collect();
+            (Options { target: None, fallback: target, around, policy }, None)
         }
         Err(error) => (Options::default(), Some(error)),
     }

@@ -6,8 +6,9 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Definition, Extends, External, Kind, Reference, ReferenceOrigin};
 use crate::resolve::container::{ContainerDraft, ContainerKind};
 use crate::resolve::draft::Draft;
+use crate::resolve::limits::{MAX_MADE, MAX_REPEATED_BYTES};
 use crate::resolve::scope::{Meaning, Scope};
-use crate::resolve::{MAX_MADE, Pipeline, Resolver};
+use crate::resolve::{Pipeline, Resolver};
 use crate::rules::reading;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, DefinitionKind, ExternalKind, ServiceKind, Text};
@@ -16,7 +17,7 @@ impl<'t> Resolver<'t> {
     /// Resolves definitions in a scope.
     pub(super) fn definitions(&mut self, scope: &Scope, definitions: &'t [ast::Definition]) {
         for definition in definitions {
-            if self.made > MAX_MADE {
+            if self.made.definitions > MAX_MADE || self.made.repeated > MAX_REPEATED_BYTES {
                 return;
             }
             self.definition(scope, definition);
@@ -24,6 +25,9 @@ impl<'t> Resolver<'t> {
     }
 
     fn definition(&mut self, scope: &Scope, definition: &'t ast::Definition) {
+        if !scope.uses.is_empty() && !self.may_repeat(scope, definition) {
+            return;
+        }
         match &definition.kind {
             kind @ (DefinitionKind::Service { .. } | DefinitionKind::Bundle { .. }) => {
                 self.defined(scope, definition, kind, false);
@@ -128,19 +132,6 @@ impl<'t> Resolver<'t> {
         );
     }
 
-    /// Counts a definition, a use or a turn of a loop; false, and reported once, where there are too many.
-    fn may_make(&mut self, scope: &Scope, place: Location) -> bool {
-        self.made += 1;
-        if self.made == MAX_MADE + 1 {
-            let message = format!("more than {MAX_MADE} definitions, uses and turns of loops");
-            let mut diagnostic = Diagnostic::new(&reading::UNREADABLE_SOURCE, message)
-                .at(place, "this one and what follows is left out");
-            diagnostic = scope.uses.iter().rev().fold(diagnostic, |known, place| known.at(*place, "used here"));
-            self.diagnostics.push(diagnostic);
-        }
-        self.made <= MAX_MADE
-    }
-
     fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
         if !self.may_make(scope, scope.at(name.span)) {
             return None;
@@ -189,7 +180,9 @@ impl<'t> Resolver<'t> {
             return;
         }
         let Some(template) = self.templates.get_mut(&name.name) else {
-            let names: Vec<SmolStr> = self.templates.keys().cloned().collect();
+            let compared = if self.made.guesses.may(self.templates.len()) { self.templates.len() } else { 0 };
+            let known = self.templates.keys().take(compared);
+            let names: Vec<SmolStr> = known.cloned().collect();
             let diagnostic =
                 Diagnostic::new(&reading::UNKNOWN_TEMPLATE, format!("there is no template `{}`", name.name));
             let diagnostic = match did_you_mean(&name.name, names.iter().map(SmolStr::as_str)) {

@@ -1,5 +1,7 @@
 //! A service as a person describes it: the definition so far, and the sugar that is still to be written out.
 
+use std::collections::HashMap;
+
 use camino::Utf8PathBuf;
 use smol_str::SmolStr;
 
@@ -49,6 +51,8 @@ pub struct Draft {
     pub modes: Vec<(&'static str, u32)>,
     /// What files that are carried as they are hold, by their paths.
     pub carried: Vec<(Utf8PathBuf, Bytes)>,
+    /// The paths of files that were named, and where.
+    pub taken: HashMap<Utf8PathBuf, Location>,
 }
 
 impl Draft {
@@ -76,6 +80,7 @@ impl Draft {
             control_user: None,
             modes: Vec::new(),
             carried: Vec::new(),
+            taken: HashMap::new(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Reading: the files of one run and what they include.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::disk;
+use crate::resolve::bounds::{self, Bounds};
 use crate::resolve::foreign;
 use crate::rules::reading;
 use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span};
@@ -20,6 +23,14 @@ pub trait Files {
     ///
     /// As the operating system says.
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>>;
+
+    /// The real path of a file or directory, where links lead: what may be read depends on it. What is only in memory is where
+    /// it says.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf>;
 
     /// The names in a directory, in no order; nothing where the path is no directory.
     ///
@@ -42,14 +53,11 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        if metadata.len() > MAX_SOURCE_BYTES as u64 {
-            return Err(io::Error::other(format!("larger than {} MiB", MAX_SOURCE_BYTES >> 20)));
-        }
-        std::fs::read(path)
+        disk::read(path, MAX_SOURCE_BYTES as u64)
+    }
+
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        path.canonicalize_utf8()
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
@@ -69,20 +77,33 @@ pub struct Loaded {
     pub trees: Vec<(FileId, Arc<Tree>)>,
     /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// What may be read.
+    pub(super) bounds: Bounds,
 }
 
 /// Includes below this depth are refused.
 const MAX_INCLUDE_DEPTH: usize = 64;
 
-/// Reads files and, in depth, what they include.
+/// Reads files and, in depth, what they include: nothing outside of the directories of `roots` and of `around`.
 ///
 /// # Errors
 ///
 /// A path of `roots` that cannot be read, with the reason. What an include names is a diagnostic instead.
-pub fn load(files: &dyn Files, roots: &[Utf8PathBuf]) -> Result<Loaded, (Utf8PathBuf, io::Error)> {
-    let mut loader = Loader { files, loaded: Loaded::default(), known: Vec::new(), open: Vec::new() };
+pub fn load(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    around: &[Utf8PathBuf],
+) -> Result<Loaded, (Utf8PathBuf, io::Error)> {
+    let mut loader = Loader { files, loaded: Loaded::default(), known: HashSet::new(), open: Vec::new() };
+    loader.loaded.bounds = Bounds::new(files, roots, around);
     for root in roots {
-        for path in loader.members(root).map_err(|error| (root.clone(), error))? {
+        let members = loader.members(root).map_err(|error| (root.clone(), error))?;
+        let is_directory = members.as_slice() != [root.clone()];
+        for path in members {
+            // A path that was named may be a link to anywhere, what is found in a directory may not.
+            if is_directory {
+                loader.loaded.bounds.check(files, &path).map_err(|error| (path.clone(), error))?;
+            }
             let bytes = files.read(&path).map_err(|error| (path.clone(), error))?;
             loader.file(&path, bytes);
         }
@@ -94,7 +115,7 @@ struct Loader<'f> {
     files: &'f dyn Files,
     loaded: Loaded,
     /// The normal paths of the files that were reached.
-    known: Vec<Utf8PathBuf>,
+    known: HashSet<Utf8PathBuf>,
     /// The files whose includes are being read, with the place of the include.
     open: Vec<(Utf8PathBuf, Option<Location>)>,
 }
@@ -110,10 +131,9 @@ impl Loader<'_> {
 
     fn file(&mut self, path: &Utf8Path, bytes: Vec<u8>) {
         let normal = normal(path);
-        if self.known.contains(&normal) {
+        if !self.known.insert(normal.clone()) {
             return;
         }
-        self.known.push(normal.clone());
         let file = self.loaded.sources.add(path.to_owned(), bytes);
         let Some(text) = self.text(file) else { return };
         let (tree, diagnostics) = self.files.parse(&normal, file, &text);
@@ -176,7 +196,8 @@ impl Loader<'_> {
             return;
         };
         let path = from.parent().unwrap_or(Utf8Path::new("")).join(text.as_str());
-        let members = match self.members(&path) {
+        let within = self.loaded.bounds.check(self.files, &path);
+        let members = match within.and_then(|()| self.members(&path)) {
             Ok(members) => members,
             Err(error) => return self.missing(&path, place, &error),
         };
@@ -208,7 +229,11 @@ impl Loader<'_> {
                 );
                 continue;
             }
-            match self.files.read(&member) {
+            if self.known.contains(&normal) {
+                continue;
+            }
+            let within = if member == path { Ok(()) } else { self.loaded.bounds.check(self.files, &member) };
+            match within.and_then(|()| self.files.read(&member)) {
                 Ok(bytes) => self.file(&member, bytes),
                 Err(error) => self.missing(&member, place, &error),
             }
@@ -222,11 +247,14 @@ impl Loader<'_> {
 
 /// What is said of a file that is named and cannot be read.
 pub(super) fn missing_file(path: &Utf8Path, place: Location, error: &io::Error) -> Diagnostic {
-    let reason =
-        if error.kind() == io::ErrorKind::NotFound { "there is no such file".to_owned() } else { error.to_string() };
-    Diagnostic::new(&reading::INCLUDE_MISSING, format!("cannot read {path}"))
-        .at(place, reason)
-        .help("paths are relative to the file that names them")
+    let (reason, help) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            ("there is no such file".to_owned(), "paths are relative to the file that names them")
+        }
+        _ if bounds::is_outside(error) => (error.to_string(), bounds::HELP),
+        _ => (error.to_string(), "name a regular file with the text"),
+    };
+    Diagnostic::new(&reading::INCLUDE_MISSING, format!("cannot read {path}")).at(place, reason).help(help)
 }
 
 /// The path without `.` and, where the names allow it, `..`.

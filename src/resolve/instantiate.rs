@@ -31,15 +31,16 @@ pub fn instantiate(
     target: Option<Target>,
     template: &str,
     values: &[(String, String)],
+    around: &[Utf8PathBuf],
 ) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
-    let Loaded { mut sources, mut trees, mut diagnostics } = load(files, roots)?;
+    let Loaded { mut sources, mut trees, mut diagnostics, bounds } = load(files, roots, around)?;
     let given: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {}", quoted(value))).collect();
     let text = format!("use {template}({})\n", given.join(", "));
     let file = sources.add(Utf8PathBuf::from(COMMAND_LINE), text.clone().into_bytes());
     let parsed = parse(file, &text);
     diagnostics.extend(parsed.diagnostics);
     trees.push((file, Arc::new(parsed.tree)));
-    let mut resolver = Resolver::new(files, &sources, &trees, diagnostics);
+    let mut resolver = Resolver::new(files, &sources, &trees, diagnostics, bounds);
     resolver.collect_targets(target, None);
     resolver.collect_names();
     if let Some((_, tree)) = trees.last() {

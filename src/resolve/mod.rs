@@ -1,6 +1,7 @@
 //! Syntax to model: includes, constants, templates and statements are resolved here, and nothing is checked.
 
 mod arguments;
+mod bounds;
 mod condition;
 pub mod container;
 mod definitions;
@@ -10,6 +11,7 @@ mod finish;
 pub mod foreign;
 mod instantiate;
 mod lifecycle;
+mod limits;
 mod log;
 mod program;
 mod raw;
@@ -23,6 +25,7 @@ use std::io;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 pub use files::{Disk, Files, Loaded, load, normal};
@@ -35,19 +38,9 @@ use crate::rules::reading;
 use crate::s6rc::target::{Family, Target, UnknownTarget, show_version};
 use crate::source::{FileId, Location, SourceMap};
 use crate::syntax::ast::{self, DefinitionKind, Tree};
+use bounds::Bounds;
+use limits::MAX_REPEATED;
 use scope::{Constant, Scope};
-
-/// Definitions that `use` and `for` may make in one run: more are refused, so that a few lines cannot fill the memory.
-const MAX_MADE: usize = 200_000;
-
-/// Bytes and list items that constants and parameters may put into texts and lists in one run, for the same reason (64 MiB).
-const MAX_PUT_IN: usize = 64 << 20;
-
-/// Constants that need other constants, below this depth, are refused.
-const MAX_CONSTANT_DEPTH: usize = 64;
-
-/// Problems in templates and loops above this many are not told: they repeat themselves.
-const MAX_REPEATED: usize = 10_000;
 
 /// A run's service set, with the files that it came from and what was wrong so far.
 #[derive(Debug)]
@@ -72,10 +65,10 @@ pub fn resolve(
     roots: &[Utf8PathBuf],
     target: Option<Target>,
 ) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
-    resolve_with(files, roots, target, None)
+    resolve_with(files, roots, target, None, &[])
 }
 
-/// As [`resolve`], with a target for files that name none.
+/// As [`resolve`], with a target for files that name none, and directories below which files may be read too.
 ///
 /// # Errors
 ///
@@ -85,10 +78,11 @@ pub fn resolve_with(
     roots: &[Utf8PathBuf],
     target: Option<Target>,
     fallback: Option<Target>,
+    around: &[Utf8PathBuf],
 ) -> Result<Resolved, (Utf8PathBuf, io::Error)> {
-    let loaded = load(files, roots)?;
-    let Loaded { sources, trees, diagnostics } = loaded;
-    let mut resolver = Resolver::new(files, &sources, &trees, diagnostics);
+    let loaded = load(files, roots, around)?;
+    let Loaded { sources, trees, diagnostics, bounds } = loaded;
+    let mut resolver = Resolver::new(files, &sources, &trees, diagnostics, bounds);
     resolver.collect_targets(target, fallback);
     resolver.collect_names();
     for (file, tree) in &trees {
@@ -121,6 +115,7 @@ struct Pipeline {
 /// What is known while trees become a model.
 struct Resolver<'t> {
     files: &'t dyn Files,
+    bounds: Bounds,
     sources: &'t SourceMap,
     trees: &'t [(FileId, Arc<Tree>)],
     diagnostics: Vec<Diagnostic>,
@@ -137,10 +132,9 @@ struct Resolver<'t> {
     pipelines: Vec<Pipeline>,
     externals: Vec<External>,
     container: Vec<container::ContainerDraft>,
-    raw: Vec<(Utf8PathBuf, ExtraFile)>,
+    raw: IndexMap<Utf8PathBuf, ExtraFile>,
     broken: Vec<SmolStr>,
-    made: usize,
-    put_in: usize,
+    made: limits::Made,
     constant_depth: usize,
 }
 
@@ -150,9 +144,11 @@ impl<'t> Resolver<'t> {
         sources: &'t SourceMap,
         trees: &'t [(FileId, Arc<Tree>)],
         diagnostics: Vec<Diagnostic>,
+        bounds: Bounds,
     ) -> Self {
         Self {
             files,
+            bounds,
             sources,
             trees,
             diagnostics,
@@ -167,10 +163,9 @@ impl<'t> Resolver<'t> {
             pipelines: Vec::new(),
             externals: Vec::new(),
             container: Vec::new(),
-            raw: Vec::new(),
+            raw: IndexMap::new(),
             broken: trees.iter().flat_map(|(_, tree)| tree.broken_names.iter().cloned()).collect(),
-            made: 0,
-            put_in: 0,
+            made: limits::Made::default(),
             constant_depth: 0,
         }
     }

@@ -57,8 +57,11 @@ impl Resolver<'_> {
         let path = self.string(scope, text)?;
         let path = self.beside(scope, &path);
         let place = scope.at(text.span);
-        match self.files.read(&path) {
+        match self.bounds.check(self.files, &path).and_then(|()| self.files.read(&path)) {
             Ok(bytes) => {
+                if !self.may_carry(scope, place, bytes.len()) {
+                    return None;
+                }
                 Some(ProgramDraft { place, kind: ProgramKind::Verbatim(Bytes { bytes, map: TextMap::Whole(place) }) })
             }
             Err(error) => {

@@ -34,11 +34,11 @@ impl Resolver<'_> {
             );
         }
         let Some((content, _)) = self.content(scope, &mut arguments) else { return };
-        if let Some((_, first)) = self.raw.iter().find(|(known, _)| *known == path) {
+        if let Some(first) = self.raw.get(&path) {
             let first = first.place;
             self.written_twice::<()>(scope, &path, place, first);
         } else {
-            self.raw.push((path, ExtraFile { content, place }));
+            self.raw.insert(path, ExtraFile { content, place });
         }
         self.nothing_left(scope, &arguments);
     }

@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Safety, did_you_mean};
 use crate::model::TextMap;
+use crate::resolve::Resolver;
 use crate::resolve::draft::Bytes;
-use crate::resolve::{MAX_CONSTANT_DEPTH, MAX_PUT_IN, Resolver};
+use crate::resolve::limits::MAX_CONSTANT_DEPTH;
 use crate::rules::reading;
 use crate::source::{FileId, Location, Span};
 use crate::syntax::ast::{Ident, Part, Parts, Text, Value};
@@ -104,20 +105,6 @@ impl Resolver<'_> {
         sound.then_some(Bytes { bytes, map: TextMap::Pieces { file: scope.file, starts, whole: text.span } })
     }
 
-    /// Counts what constants and parameters put in; false, and reported once, where it is too much.
-    fn may_put_in(&mut self, place: Location, size: usize) -> bool {
-        if self.put_in > MAX_PUT_IN {
-            return false;
-        }
-        self.put_in += size;
-        if self.put_in > MAX_PUT_IN {
-            let message = format!("constants and parameters stand for more than {} MiB of text", MAX_PUT_IN >> 20);
-            self.diagnostics
-                .push(Diagnostic::new(&reading::UNREADABLE_SOURCE, message).at(place, "this one is one too many"));
-        }
-        self.put_in <= MAX_PUT_IN
-    }
-
     /// What a text says, where it must be UTF-8 without NUL.
     pub(super) fn string(&mut self, scope: &Scope, text: &Text) -> Option<SmolStr> {
         if let Parts::Plain(literal, _) = &text.parts
@@ -151,7 +138,10 @@ impl Resolver<'_> {
         if let Some(meaning) = self.constant(&name.name, scope.at(name.span)) {
             return meaning;
         }
-        let names: Vec<SmolStr> = self.constants.keys().chain(scope.parameters.keys()).cloned().collect();
+        let number = self.constants.len() + scope.parameters.len();
+        let compared = if self.made.guesses.may(number) { number } else { 0 };
+        let known = self.constants.keys().chain(scope.parameters.keys()).take(compared);
+        let names: Vec<SmolStr> = known.cloned().collect();
         let near = did_you_mean(&name.name, names.iter().map(SmolStr::as_str));
         let diagnostic = Diagnostic::new(
             &reading::UNKNOWN_CONSTANT,

@@ -20,6 +20,10 @@ use crate::s6rc::target::show_version;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{Body, Statement};
 
+/// A file below a definition's directory has a path of at most so many names, and each has at most so many bytes (Linux: `NAME_MAX`).
+const MAX_PARTS: usize = 32;
+const MAX_PART: usize = 255;
+
 impl Resolver<'_> {
     /// Reads the statements of a service into its draft.
     pub(super) fn service(&mut self, scope: &Scope, draft: &mut Draft, body: &Body) {
@@ -291,8 +295,8 @@ impl Resolver<'_> {
         let (name, place) = self.file_path(scope, arguments, "the service's directory")?;
         let path = Utf8PathBuf::from(directory).join(name.as_str());
         let (content, bytes) = self.content(scope, arguments)?;
-        if let Some((_, first)) = draft.definition.files.iter().find(|(known, _)| *known == path) {
-            let first = first.place;
+        if let Some(first) = draft.taken.insert(path.clone(), place) {
+            draft.taken.insert(path.clone(), first);
             return self.written_twice(scope, &path, place, first);
         }
         if directory.is_empty() {
@@ -312,7 +316,16 @@ impl Resolver<'_> {
         let Some(text) = arguments.text() else { return self.expected(scope, arguments, "a path") };
         let name = self.string(scope, text)?;
         let place = scope.at(text.span);
-        let sound = !name.is_empty() && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+        let parts = || name.split('/');
+        let sound = !name.is_empty() && parts().all(|part| !part.is_empty() && part != "." && part != "..");
+        let possible =
+            !name.contains('\0') && parts().all(|part| part.len() <= MAX_PART) && parts().count() <= MAX_PARTS;
+        if sound && !possible {
+            let limits = format!("at most {MAX_PARTS} names of at most {MAX_PART} bytes, and no NUL byte");
+            let message = format!("this is not a path that a file below {where_to} can have");
+            self.report(scope, Diagnostic::new(&reading::BAD_VALUE, message).at(place, format!("expected {limits}")));
+            return None;
+        }
         if !sound {
             self.report(
                 scope,

@@ -280,6 +280,10 @@ impl Files for Revision {
         }
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(normal(path))
+    }
+
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         if !self.is_directory(path) {
             return Ok(None);

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Diagnostic, Fix, Label, Safety, Severity, did_you_mean};
+use crate::diagnostic::{Diagnostic, Fix, Guesses, Label, Safety, Severity, did_you_mean};
 use crate::model::{Definition, Kind, Reference, ReferenceOrigin};
 use crate::rules::directories::{listed_entry, rename};
 use crate::rules::{Context, Example, Rule, Scope};
@@ -42,11 +42,15 @@ bundle user { web }
     check: Some(check),
 };
 
+/// Unknown names beyond so many are not told: a loop can name very many.
+const MAX_TOLD: usize = 100_000;
+
 const ANY: &[Kind] = &[Kind::Longrun, Kind::Oneshot, Kind::Bundle];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     let mut known: Option<Vec<&str>> = None;
+    let (mut guesses, mut told) = (Guesses::default(), 0);
     let mut described: HashMap<SmolStr, usize> = HashMap::new();
     let mut unknown = |reference: &Reference, kinds: &[Kind]| {
         if context.graph.find(&reference.name).is_some() || model.broken.contains(&reference.name) {
@@ -60,6 +64,11 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             return;
         }
         let known = known.get_or_insert_with(|| known_names(context));
+        told += 1;
+        if told > MAX_TOLD {
+            return;
+        }
+        let known = if guesses.may(known.len()) { known.as_slice() } else { &[] };
         diagnostics.push(describe(context, reference, kinds, known));
     };
     for definition in &model.definitions {

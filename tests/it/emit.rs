@@ -170,9 +170,16 @@ fn a_check_writes_nothing() {
 fn the_same_input_gives_the_same_bytes() {
     let work = Work::new();
     let expected = work.emitted(1);
-    for (umask, environment) in [("077", "LC_ALL=tr_TR.UTF-8"), ("000", "TZ=Asia/Kolkata"), ("022", "HOME=/nowhere")] {
+    let manifest = fs::read(work.out().join(".hermesc.json")).unwrap();
+    for (umask, environment) in [
+        ("077", "LC_ALL=tr_TR.UTF-8"),
+        ("000", "TZ=Asia/Kolkata"),
+        ("022", "HOME=/nowhere USER=nobody"),
+        ("027", "-i"),
+        ("002", "SOURCE_DATE_EPOCH=1"),
+    ] {
         fs::remove_dir_all(work.out()).unwrap();
-        let script = format!("umask {umask}; exec env {environment} \"$@\"");
+        let script = format!("umask {umask}; cd /; exec env {environment} \"$@\"");
         let status = Command::new("sh")
             .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_hermesc")])
             .args(work.arguments(1))
@@ -180,6 +187,130 @@ fn the_same_input_gives_the_same_bytes() {
             .unwrap();
         assert!(status.status.success());
         assert_eq!(snapshot(&work.out()).unwrap(), expected, "{umask} {environment}");
+        assert_eq!(fs::read(work.out().join(".hermesc.json")).unwrap(), manifest, "{umask} {environment}");
+        let mode = work.out().join(".hermesc.json").metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o644, "{umask} {environment}");
+    }
+}
+
+#[test]
+fn neither_the_order_of_directories_nor_of_paths_nor_the_user_matters() {
+    let texts: Vec<(String, String)> = (0..30)
+        .map(|number| {
+            let before = if number == 0 { "base".to_owned() } else { format!("s{}", number - 1) };
+            let text = format!("longrun s{number} {{ run exec x {number}; depends-on {before}; in user }}\n");
+            (format!("f{}.hermes", number * 7 % 30), text)
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let emitted = |name: &str, order: &[usize], paths: &dyn Fn(&[usize]) -> Vec<String>, user: Option<u32>| {
+        let place = folder.path().join(name);
+        fs::create_dir_all(place.join("services")).unwrap();
+        for at in order {
+            fs::write(place.join("services").join(&texts[*at].0), &texts[*at].1).unwrap();
+        }
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o777)).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hermesc"));
+        command.arg("emit").args(paths(order)).args(["-o", "out"]).current_dir(&place);
+        if let Some(user) = user {
+            std::os::unix::process::CommandExt::uid(&mut command, user);
+        }
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{name}: {}", said(&output));
+        (snapshot(&place.join("out")).unwrap(), fs::read(place.join("out/.hermesc.json")).unwrap())
+    };
+    let (up, down): (Vec<usize>, Vec<usize>) = ((0..30).collect(), (0..30).rev().collect());
+    let whole = |_: &[usize]| vec!["services".to_owned()];
+    let each = |order: &[usize]| order.iter().map(|at| format!("services/{}", texts[*at].0)).collect();
+    let expected = emitted("up", &up, &whole, None);
+    for (name, order, paths) in [
+        ("down", &down, &whole as &dyn Fn(&[usize]) -> Vec<String>),
+        ("one by one", &up, &each),
+        ("one by one, from the last", &down, &each),
+    ] {
+        assert!(emitted(name, order, paths, None) == expected, "{name}");
+    }
+    if rustix::process::getuid().is_root() && fs::metadata(env!("CARGO_BIN_EXE_hermesc")).is_ok() {
+        let reached = Command::new("setpriv")
+            .args(["--reuid=65534", "--clear-groups", env!("CARGO_BIN_EXE_hermesc"), "--version"])
+            .output();
+        if reached.is_ok_and(|output| output.status.success()) {
+            assert!(emitted("another user", &up, &whole, Some(65534)) == expected);
+        } else {
+            eprintln!("another user cannot run the program here: that it writes the same was not tested");
+        }
+    }
+}
+
+#[test]
+fn a_check_touches_nothing() {
+    let work = Work::new();
+    work.emitted(1);
+    let times = || -> Vec<(PathBuf, u64, i64, i64, i64, i64)> {
+        let place = work.folder.path().join("place");
+        let mut paths: Vec<PathBuf> = snapshot(&place).unwrap().into_keys().map(|path| place.join(path)).collect();
+        paths.extend([place.clone(), work.out().join(".hermesc.json")]);
+        paths.sort();
+        let known = |path: PathBuf| {
+            let found = path.symlink_metadata().unwrap();
+            (path, found.ino(), found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec())
+        };
+        paths.into_iter().map(known).collect()
+    };
+    let before = times();
+    for (state, more) in [(1, "--check"), (2, "--check"), (1, "--diff"), (2, "--diff")] {
+        work.emit(state, &[more]);
+        assert_eq!(times(), before, "{state} {more}");
+    }
+    // Not even a directory that is not there yet.
+    fs::remove_dir_all(work.out()).unwrap();
+    assert_eq!(work.emit(1, &["--check"]).status.code(), Some(1));
+    assert!(!work.out().exists() && work.litter().is_empty());
+}
+
+#[test]
+fn make_and_ninja_read_the_list_of_inputs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["a b.hermes", "a#b.hermes", "a$b.hermes", "a:b.hermes"] {
+        fs::create_dir_all(path("in put")).unwrap();
+        let service = format!("s{}", name.len() + usize::from(name.as_bytes()[1]));
+        fs::write(path("in put").join(name), format!("longrun {service} {{ run exec x; in user }}\n")).unwrap();
+    }
+    fs::write(path("hermesc.toml"), "").unwrap();
+    let command = format!("{} emit 'in put' -o out --depfile out.d", env!("CARGO_BIN_EXE_hermesc"));
+    // Where nothing changes, the output keeps its time, and make asks again.
+    fs::write(path("Makefile"), format!("out/.hermesc.json: ; {command} && touch out/.hermesc.json\n-include out.d\n"))
+        .unwrap();
+    let ninja = format!(
+        "rule e\n  command = {command} && touch out/.hermesc.json\n  depfile = out.d\nbuild out/.hermesc.json: e\n"
+    );
+    fs::write(path("build.ninja"), ninja).unwrap();
+    for (program, idle) in [("make", "is up to date"), ("ninja", "no work to do")] {
+        let call = || Command::new(program).current_dir(folder.path()).env("LC_ALL", "C").output();
+        let Ok(first) = call() else {
+            eprintln!("{program} is not here: that it reads the list of inputs was not tested");
+            continue;
+        };
+        assert!(first.status.success(), "{program}: {}", said(&first));
+        let second = call().unwrap();
+        assert!(said(&second).contains(idle), "{program}: {}", said(&second));
+        for name in ["in put/a b.hermes", "in put/a#b.hermes", "in put/a$b.hermes", "in put/a:b.hermes", "hermesc.toml"]
+        {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            fs::File::options()
+                .write(true)
+                .open(path(name))
+                .unwrap()
+                .set_modified(std::time::SystemTime::now())
+                .unwrap();
+            let again = call().unwrap();
+            assert!(again.status.success() && !said(&again).contains(idle), "{program} {name}: {}", said(&again));
+            let quiet = call().unwrap();
+            assert!(said(&quiet).contains(idle), "{program}, after {name}: {}", said(&quiet));
+        }
+        fs::remove_dir_all(path("out")).unwrap();
     }
 }
 

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::emit::{Work, snapshot};
+use crate::faults::CALLS;
 
 type Tree = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
@@ -75,22 +76,6 @@ fn injected(work: &Work, call: &str, fault: &str, when: usize) -> (Output, bool)
         fs::read_to_string(&log).is_ok_and(|log| log.contains("(INJECTED)") || log.contains("killed by SIGKILL"));
     (output, reached)
 }
-
-/// The calls by which a tree is read and written.
-const CALLS: &[&str] = &[
-    "openat",
-    "write",
-    "mkdir",
-    "link,linkat",
-    "rename,renameat2",
-    "fchmod,chmod",
-    "unlink,unlinkat,rmdir",
-    "getdents64",
-    "flock",
-    "utimensat",
-    "read",
-    "close",
-];
 
 #[test]
 fn a_call_that_fails_changes_nothing_or_all() {

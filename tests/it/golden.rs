@@ -24,6 +24,10 @@ impl Files for Below {
         Disk.read(&self.0.join(path))
     }
 
+    fn real(&self, path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
+        Ok(hermesc::resolve::normal(path))
+    }
+
     fn list(&self, path: &Utf8Path) -> std::io::Result<Option<Vec<String>>> {
         Disk.list(&self.0.join(path))
     }

@@ -16,6 +16,10 @@ impl Files for Memory {
         self.0.get(path).cloned().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(hermesc::resolve::normal(path))
+    }
+
     fn list(&self, _: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         Ok(None)
     }

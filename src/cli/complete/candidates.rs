@@ -15,6 +15,7 @@ use crate::init::TEMPLATES;
 use crate::manual;
 use crate::model::{Kind, Model};
 use crate::policy::{self, Level};
+use crate::report::safe_text;
 use crate::revision;
 use crate::rules;
 use crate::s6rc::target::{Target, show_version};
@@ -23,9 +24,10 @@ use crate::syntax::ast::{Definition, DefinitionKind, Parameter};
 /// Those of some candidates that go on with what is written.
 fn matching<T: Into<String>>(current: &OsStr, all: impl IntoIterator<Item = (String, T)>) -> Vec<CompletionCandidate> {
     let current = current.to_string_lossy();
-    let fits = all.into_iter().filter(|(value, _)| value.starts_with(current.as_ref()));
+    // The shell prints them: a name that a terminal obeys is nothing that anybody would type.
+    let fits = all.into_iter().filter(|(value, _)| value.starts_with(current.as_ref()) && safe_text(value) == *value);
     fits.map(|(value, help)| {
-        let help: String = help.into();
+        let help = safe_text(&help.into());
         CompletionCandidate::new(value).help((!help.is_empty()).then(|| help.into()))
     })
     .collect()

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Command;
 
 use crate::cli::command_line;
-use crate::config::{self, parse_target};
+use crate::config::{self, Config, parse_target};
 use crate::model::Model;
 use crate::resolve::{self, Disk, Loaded};
 use crate::s6rc::read::{self, Layout, Request};
@@ -66,13 +66,23 @@ fn target(path: &Utf8Path) -> (Option<Target>, Option<Target>) {
     let words = others();
     let behind = words.iter().position(|word| word == "--target").and_then(|at| words.get(at + 1));
     let given = behind.map(String::as_str).or_else(|| words.iter().find_map(|word| word.strip_prefix("--target=")));
-    let config = || config::read(&config::find(path).ok()??).ok()?.target;
-    (given.and_then(|given| parse_target(given).ok()), config())
+    (given.and_then(|given| parse_target(given).ok()), config(path).target)
+}
+
+/// What `hermesc.toml` says.
+fn config(path: &Utf8Path) -> Config {
+    config::find(path).ok().flatten().and_then(|path| config::read(&path).ok()).unwrap_or_default()
+}
+
+/// The directory of `hermesc.toml`.
+fn around(paths: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
+    paths.first().and_then(|path| config(path).directory).into_iter().collect()
 }
 
 /// The service sets of what is named: one of text, and one of source directories.
 pub(super) fn models() -> Vec<Model> {
     let paths = paths();
+    let around = around(&paths);
     let (target, fallback) = paths.first().map(|path| target(path)).unwrap_or_default();
     let (mut layouts, mut texts): (Vec<Layout>, Vec<Utf8PathBuf>) = Default::default();
     for path in paths {
@@ -81,7 +91,8 @@ pub(super) fn models() -> Vec<Model> {
             None => texts.push(path),
         }
     }
-    let text = (!texts.is_empty()).then(|| resolve::resolve_with(&Disk, &texts, target, fallback).ok()).flatten();
+    let text =
+        (!texts.is_empty()).then(|| resolve::resolve_with(&Disk, &texts, target, fallback, &around).ok()).flatten();
     let request = Request { layouts, target, ..Request::default() };
     let tree = (!request.layouts.is_empty()).then(|| read::read(&request).ok()).flatten();
     text.map(|resolved| resolved.model).into_iter().chain(tree.map(|(model, _)| model)).collect()
@@ -89,5 +100,6 @@ pub(super) fn models() -> Vec<Model> {
 
 /// The texts of the language among what is named, with what they include.
 pub(super) fn texts() -> Loaded {
-    resolve::load(&Disk, &paths()).unwrap_or_default()
+    let paths = paths();
+    resolve::load(&Disk, &paths, &around(&paths)).unwrap_or_default()
 }

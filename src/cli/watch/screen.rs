@@ -69,6 +69,6 @@ impl Screen {
             _ => ("failed", "31"),
         };
         let state = if self.color { format!("\u{1b}[1;{color}m{word}\u{1b}[0m") } else { word.to_owned() };
-        Stream::Out.write(&format!("{state}; waiting for changes, Ctrl-C ends\n"));
+        Stream::Out.write_drawn(&format!("{state}; waiting for changes, Ctrl-C ends\n"));
     }
 }

@@ -177,6 +177,10 @@ impl Files for One<'_> {
         if path == super::FILE { Ok(self.0.as_bytes().to_vec()) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 
+    fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        Ok(crate::resolve::normal(path))
+    }
+
     fn list(&self, _: &Utf8Path) -> io::Result<Option<Vec<String>>> {
         Ok(None)
     }

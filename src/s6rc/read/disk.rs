@@ -4,12 +4,13 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::OFlags;
 
 use crate::model::{Entry, Found};
 use crate::s6rc::read::Pending;
@@ -150,7 +151,7 @@ impl Disk {
             return Found::Unreadable(format!("more than {} MiB have been read", MAX_BYTES >> 20));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-        match File::open(real).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes)) {
+        match open(real).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes)) {
             Ok(read) => {
                 self.bytes.fetch_add(read as u64, Ordering::Relaxed);
                 Found::File(Arc::from(bytes))
@@ -234,6 +235,12 @@ impl Disk {
         fs::symlink_metadata(&at).ok()?;
         Some(self.entry(&at, image, Utf8PathBuf::from(shown), None))
     }
+}
+
+/// Opens what was a file when it was looked at; what took its place meanwhile is neither waited for nor followed.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
 /// The parts of a path, the last first.

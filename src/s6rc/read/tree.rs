@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::read::Layout;
 use crate::s6rc::write::MANIFEST;
@@ -111,11 +112,7 @@ impl Verbatim {
         if !kind.is_file() {
             return Err(io::Error::other("neither a file nor a directory nor a symbolic link"));
         }
-        let file = fs::File::open(disk)?;
-        let metadata = file.metadata()?;
-        if metadata.len() > MAX_FILE {
-            return Err(io::Error::other(format!("larger than {} MiB", MAX_FILE >> 20)));
-        }
+        let (file, metadata) = disk::open_no_link(disk, MAX_FILE)?;
         let mut bytes = Vec::new();
         self.bytes += file.take(MAX_FILE).read_to_end(&mut bytes)? as u64;
         if self.bytes > MAX_BYTES {

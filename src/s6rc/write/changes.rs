@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, several, stamp_of};
 use crate::s6rc::write::{WriteError, Written, io_error};
@@ -44,6 +45,19 @@ pub struct Changes {
     pub lost: Vec<Lost>,
     /// Files and links among those that are added or replaced.
     files: usize,
+}
+
+/// Files above this many bytes are not ours, and are not read (256 MiB).
+pub const MAX_COMPARED: u64 = 256 << 20;
+
+/// The bytes of a file below a directory; none where it is no file, or lies behind a symbolic link.
+#[must_use]
+pub fn current(directory: &Utf8Path, path: &Utf8Path) -> Vec<u8> {
+    let above = path.ancestors().skip(1).filter(|above| !above.as_str().is_empty());
+    if above.into_iter().any(|above| !is_directory(&directory.join(above)).unwrap_or(false)) {
+        return Vec::new();
+    }
+    disk::read_no_link(directory.join(path), MAX_COMPARED).unwrap_or_default()
 }
 
 /// How one entry of the tree is found.
@@ -100,7 +114,7 @@ pub(super) fn compare_with(
     directory: &Utf8Path,
 ) -> Result<Changes, WriteError> {
     let mut changes = Changes::default();
-    if directory.symlink_metadata().is_err() {
+    if metadata(directory)?.is_none() {
         changes.files = tree.entries.values().filter(|entry| !matches!(entry, Entry::Directory)).count();
         changes.ways = tree.entries.keys().map(|path| (path.clone(), Way::Add)).collect();
         return Ok(changes);
@@ -114,7 +128,7 @@ pub(super) fn compare_with(
         let found = found?;
         let is_file = !matches!(entry, Entry::Directory);
         let found = if hidden.is_some_and(|hidden| path.starts_with(hidden)) { Found::Missing } else { found };
-        if !is_file && !matches!(found, Found::Same) && !is_real_directory(&directory.join(path)) {
+        if !is_file && !matches!(found, Found::Same) && !is_directory(&directory.join(path))? {
             hidden = Some(path);
         }
         let way = match found {
@@ -149,6 +163,7 @@ pub(super) fn compare_with(
 
 /// When the manifest was written: whatever has not changed since is as it says. Nothing where a run may not have ended.
 fn written(directory: &Utf8Path, before: &Manifest) -> Option<(i64, i64)> {
+    // Where it cannot be told, everything is read.
     let metadata = directory.join(MANIFEST).symlink_metadata().ok().filter(|_| before.next.is_empty())?;
     Some((metadata.ctime(), metadata.ctime_nsec()))
 }
@@ -188,7 +203,11 @@ impl Look<'_> {
                 Ok(if same { Found::Same } else { Found::Different })
             }
             Entry::File { bytes, mode } if metadata.is_file() => {
-                let current = std::fs::read(&place).map_err(io_error("read", &place))?;
+                // Larger than whatever hermesc writes.
+                if metadata.len() > MAX_COMPARED {
+                    return Ok(Found::Strange(None));
+                }
+                let current = disk::read_no_link(&place, MAX_COMPARED).map_err(io_error("read", &place))?;
                 Ok(if current == *bytes && bits(&metadata) == *mode {
                     Found::Same
                 } else if before.wrote(path, &stamp_of(&current, bits(&metadata))) {
@@ -217,13 +236,13 @@ fn stale(path: &Utf8Path, directory: &Utf8Path, before: &Manifest, changes: &mut
     // What lies below a link, or is gone, is not ours any more.
     let reached = path.ancestors().skip(1).filter(|above| !above.as_str().is_empty());
     for above in reached {
-        if !directory.join(above).symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        if !is_directory(&directory.join(above))? {
             return Ok(());
         }
     }
     let Some(metadata) = metadata(&place)? else { return Ok(()) };
     if !was_written(path, &place, &metadata, before)? {
-        let current = if metadata.is_file() { std::fs::read(&place).ok() } else { None };
+        let current = if metadata.is_file() { disk::read_no_link(&place, MAX_COMPARED).ok() } else { None };
         changes.lost.push(Lost { path: path.to_owned(), current, new: None });
     }
     changes.ways.insert(path.to_owned(), Way::Remove);
@@ -236,8 +255,8 @@ fn was_written(path: &Utf8Path, place: &Utf8Path, metadata: &Metadata, before: &
         "directory".to_owned()
     } else if metadata.is_symlink() {
         format!("link {}", place.read_link_utf8().map_err(io_error("read", place))?)
-    } else if metadata.is_file() {
-        stamp_of(&std::fs::read(place).map_err(io_error("read", place))?, bits(metadata))
+    } else if metadata.is_file() && metadata.len() <= MAX_COMPARED {
+        stamp_of(&disk::read_no_link(place, MAX_COMPARED).map_err(io_error("read", place))?, bits(metadata))
     } else {
         return Ok(false);
     };
@@ -246,7 +265,7 @@ fn was_written(path: &Utf8Path, place: &Utf8Path, metadata: &Metadata, before: &
 
 /// Whether a directory holds something that is not going to be removed.
 fn holds_other(place: &Utf8Path, path: &Utf8Path, changes: &Changes) -> Result<bool, WriteError> {
-    if !place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+    if !is_directory(place)? {
         return Ok(false);
     }
     for entry in place.read_dir_utf8().map_err(io_error("read", place))? {
@@ -258,12 +277,12 @@ fn holds_other(place: &Utf8Path, path: &Utf8Path, changes: &Changes) -> Result<b
     Ok(false)
 }
 
-/// Whether a path is a directory, and no link to one.
-fn is_real_directory(path: &Utf8Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+/// Whether a path is a directory, and no link to one. That it cannot be told is an error: it is not as if nothing were there.
+pub(super) fn is_directory(path: &Utf8Path) -> Result<bool, WriteError> {
+    Ok(metadata(path)?.is_some_and(|metadata| metadata.is_dir()))
 }
 
-fn metadata(path: &Utf8Path) -> Result<Option<Metadata>, WriteError> {
+pub(super) fn metadata(path: &Utf8Path) -> Result<Option<Metadata>, WriteError> {
     match path.symlink_metadata() {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),

@@ -10,11 +10,15 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::write::{WriteError, io_error};
 
 /// The file that says which entries of a directory hermesc wrote. s6-rc-compile skips names that begin with a dot.
 pub const MANIFEST: &str = ".hermesc.json";
+
+/// Manifests above this many bytes are refused (128 MiB).
+pub const MAX_MANIFEST: u64 = 128 << 20;
 
 /// Of a hash so many bytes are kept: enough to tell a change by hand.
 const HASH_BYTES: usize = 16;
@@ -119,7 +123,7 @@ pub(super) fn stamp_of(bytes: &[u8], mode: u32) -> Stamp {
 /// The manifest of a directory, if it has one.
 pub(super) fn read(directory: &Utf8Path) -> Result<Option<Manifest>, WriteError> {
     let path = directory.join(MANIFEST);
-    let bytes = match std::fs::read(&path) {
+    let bytes = match disk::read_no_link(&path, MAX_MANIFEST) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);

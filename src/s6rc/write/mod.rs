@@ -17,7 +17,7 @@ use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use changes::{Changes, Lost, Way, compare};
+pub use changes::{Changes, Lost, Way, compare, current};
 pub use manifest::MANIFEST;
 
 use crate::s6rc::plan::{Entry, FileTree};

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use camino::Utf8Path;
 
 use crate::s6rc::plan::Entry;
-use crate::s6rc::write::changes::Way;
+use crate::s6rc::write::changes::{Way, is_directory, metadata};
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
 use crate::s6rc::write::stage::Job;
 use crate::s6rc::write::{How, Output, WriteError, create, io_error};
@@ -23,7 +23,7 @@ pub(super) fn manifest(
     if before == Some(after) {
         return Ok(());
     }
-    if !output.directory.is_dir() {
+    if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
     put_manifest(output, after, how)
@@ -41,7 +41,7 @@ pub(super) fn put_manifest(output: &Output, manifest: &Manifest, how: How<'_>) -
 /// Does all changes in the directory itself.
 pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
     let output = job.output;
-    if !output.directory.is_dir() {
+    if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
     // First what is known, old and new: whatever happens next, nothing of ours is taken for somebody else's.
@@ -55,7 +55,7 @@ pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
     for (path, way) in ways.iter().filter(|(_, way)| **way != Way::Remove) {
         let Some(entry) = job.tree.entries.get(path) else { continue };
         let place = output.directory.join(path);
-        let is_directory = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let is_directory = is_directory(&place)?;
         if *entry != Entry::Directory {
             if is_directory {
                 remove(&place)?;
@@ -78,7 +78,7 @@ pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
 
 /// Removes something; a directory only if nothing is left in it.
 fn remove(path: &Utf8Path) -> Result<(), WriteError> {
-    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    let Some(metadata) = metadata(path)? else { return Ok(()) };
     let result = if metadata.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
     match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

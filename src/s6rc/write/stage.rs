@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use crate::s6rc::plan::{Entry, FileTree};
-use crate::s6rc::write::changes::{Changes, Way, bits};
+use crate::s6rc::write::changes::{self, Changes, Way, bits, is_directory};
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
 use crate::s6rc::write::{How, Output, WriteError, create, io_error, place};
 
@@ -38,7 +38,7 @@ pub(super) enum Failure {
 
 /// Brings a directory below the output, in which all changes are, into its new state.
 pub(super) fn exchange(job: &Job<'_>, common: &Utf8Path, after: &Manifest) -> Result<(), Failure> {
-    if let Some((path, entry)) = single(job) {
+    if let Some((path, entry)) = single(job).map_err(Failure::Error)? {
         return one(job, path, entry, after);
     }
     let output = job.output;
@@ -68,17 +68,17 @@ pub(super) fn exchange(job: &Job<'_>, common: &Utf8Path, after: &Manifest) -> Re
 }
 
 /// The only change, where it is one of a file or link: that is one step by itself.
-fn single<'j>(job: &Job<'j>) -> Option<(&'j Utf8PathBuf, &'j Entry)> {
+fn single<'j>(job: &Job<'j>) -> Result<Option<(&'j Utf8PathBuf, &'j Entry)>, WriteError> {
     let mut ways = job.changes.ways.iter();
-    let (path, way) = ways.next().filter(|_| ways.len() == 0)?;
-    let entry = job.tree.entries.get(path)?;
+    let Some((path, way)) = ways.next().filter(|_| ways.len() == 0) else { return Ok(None) };
+    let Some(entry) = job.tree.entries.get(path) else { return Ok(None) };
     let place = job.output.directory.join(path);
     let fits = match way {
-        Way::Add => place.parent().is_some_and(Utf8Path::is_dir),
-        Way::Replace => !place.is_dir(),
+        Way::Add => is_directory(place.parent().unwrap_or(&place))?,
+        Way::Replace => !is_directory(&place)?,
         Way::Remove => false,
     };
-    (fits && !matches!(entry, Entry::Directory)).then_some((path, entry))
+    Ok((fits && !matches!(entry, Entry::Directory)).then_some((path, entry)))
 }
 
 fn one(job: &Job<'_>, path: &Utf8Path, entry: &Entry, after: &Manifest) -> Result<(), Failure> {
@@ -115,7 +115,7 @@ fn is_about_place(error: Errno) -> bool {
 
 /// Puts the new state in the place of the old one, or where there was none.
 fn swap(new: &Utf8Path, target: &Utf8Path) -> Result<(), Failure> {
-    let exists = target.symlink_metadata().is_ok();
+    let exists = changes::metadata(target).map_err(Failure::Error)?.is_some();
     let flags = if exists { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
     let mut result = renameat_with(CWD, new.as_std_path(), CWD, target.as_std_path(), flags);
     if !exists && matches!(result, Err(Errno::INVAL | Errno::NOSYS)) {
@@ -159,7 +159,7 @@ impl Stage<'_> {
             below.into_iter().filter(|(_, entry)| !matches!(entry, Entry::Directory)).collect();
         self.files(&files)?;
         let mut directories = Vec::new();
-        if self.target.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        if is_directory(self.target).map_err(Failure::Error)? {
             self.carry(Utf8Path::new(""), &mut directories)?;
         }
         if self.common.as_str().is_empty() {
@@ -269,7 +269,15 @@ impl Stage<'_> {
         for relative in directories.iter().rev() {
             let at = |base: &Utf8Path| if relative.as_str().is_empty() { base.to_owned() } else { base.join(relative) };
             let (old, new) = (at(self.target), at(self.new));
-            let attributes = rustix::fs::listxattr(old.as_std_path(), &mut [0_u8; 0][..]).unwrap_or(0);
+            let attributes = match rustix::fs::listxattr(old.as_std_path(), &mut [0_u8; 0][..]) {
+                Ok(length) => length,
+                // There are none.
+                Err(Errno::OPNOTSUPP | Errno::NOSYS) => 0,
+                Err(error) => {
+                    let reason = format!("the attributes of {old} cannot be read: {}", io::Error::from(error));
+                    return Err(Failure::NotPossible(reason));
+                }
+            };
             if attributes > 0 && !only_selinux(&old) {
                 return Err(Failure::NotPossible(format!("{old} has extended attributes")));
             }

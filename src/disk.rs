@@ -1,0 +1,83 @@
+//! Reading one file of the disk, as every reader here does: a regular file, within a limit, and never waiting for anybody.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// Opens a regular file of at most `limit` bytes; links are followed.
+///
+/// # Errors
+///
+/// As the operating system says; "not a regular file" and "larger than …" else. A named pipe or a device is not waited for.
+pub fn open(path: impl AsRef<Path>, limit: u64) -> io::Result<(File, Metadata)> {
+    opened(path.as_ref(), limit, OFlags::NONBLOCK)
+}
+
+/// As [`open`], where a link is refused instead of followed.
+///
+/// # Errors
+///
+/// See [`open`].
+pub fn open_no_link(path: impl AsRef<Path>, limit: u64) -> io::Result<(File, Metadata)> {
+    opened(path.as_ref(), limit, OFlags::NONBLOCK | OFlags::NOFOLLOW)
+}
+
+fn opened(path: &Path, limit: u64, flags: OFlags) -> io::Result<(File, Metadata)> {
+    let irregular = || io::Error::other("not a regular file");
+    let flags = (flags | OFlags::NOCTTY).bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+            let refused = is_link && flags & OFlags::NOFOLLOW.bits().cast_signed() != 0;
+            return Err(if refused { io::Error::other("a symbolic link, which is not followed") } else { error });
+        }
+        // A socket, or a device that nobody serves.
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => return Err(irregular()),
+        opened => opened?,
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(irregular());
+    }
+    if metadata.len() > limit {
+        return Err(too_large(limit));
+    }
+    Ok((file, metadata))
+}
+
+/// The bytes of a regular file of at most `limit` bytes.
+///
+/// # Errors
+///
+/// See [`open`].
+pub fn read(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path, limit)?;
+    rest(file, &metadata, limit)
+}
+
+/// As [`read`], where a link is refused instead of followed.
+///
+/// # Errors
+///
+/// See [`open`].
+pub fn read_no_link(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open_no_link(path, limit)?;
+    rest(file, &metadata, limit)
+}
+
+/// The bytes of an open file; one that grows meanwhile is refused too, as are those of `/proc`, which say that they are empty.
+fn rest(file: File, metadata: &Metadata, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    Ok(bytes)
+}
+
+fn too_large(limit: u64) -> io::Error {
+    io::Error::other(format!("larger than {} MiB", limit >> 20))
+}
