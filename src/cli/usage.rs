@@ -118,7 +118,7 @@ fn option(option: &str, words: &[String], program: &Command) -> Option<String> {
     let others = program.get_subcommands().filter(|other| has(other, long));
     let others: Vec<String> = others.map(|other| format!("hermesc {}", other.get_name())).collect();
     let near = did_you_mean(long, command.get_arguments().filter_map(Arg::get_long));
-    if near.is_some() || others.is_empty() || others.len() > 3 {
+    if near.is_some() || others.is_empty() || others.len() > 4 {
         return None;
     }
     let verb = if others.len() == 1 { "has" } else { "have" };
