@@ -262,6 +262,10 @@ impl Files for Inputs {
     }
 
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        if !path.is_dir() {
+            // Where it leads decides whether it is read, and what is missing may come.
+            self.add(path, Aspect::Entry);
+        }
         Disk.real(path)
     }
 

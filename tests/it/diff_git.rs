@@ -53,6 +53,8 @@ fn repository() -> TempDir {
     );
     write(root, "image/services/web.sh", "#!/bin/sh\nexec web\n");
     write(root, "image/common.hermes", "longrun cache { run exec cache }\n");
+    // What is included from above the services is below the directory of this.
+    write(root, "image/hermesc.toml", "");
     commit(root);
     git(root, &["tag", "first"]);
     write(root, "image/services/web.sh", "#!/bin/sh\nexec web --second\n");

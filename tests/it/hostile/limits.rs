@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// Limits of what is shown or tried, which nobody can run into.
 const NOT_FOR_PEOPLE: &[&str] = &[
+    "cli::inputs::MAX_DEPTH",
     "cli::sets::MAX_THREADS",
+    "compare::renames::MAX_ROUNDS",
     "fix::MAX_ROUNDS",
     "graph::MAX_STARTS",
     "instance::directory::MAX_DEPTH",
