@@ -56,10 +56,13 @@ const DELIBERATE: &[&str] = &["125", "s6-svc", "s6-rc", "s6-permafail", "sleep",
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for script in run_scripts(context) {
         let definition = script.definition;
-        if definition.incomplete || script.mentions(DELIBERATE) || finish_may(script) {
+        if definition.incomplete {
             continue;
         }
         let Some(range) = script.shell().and_then(|shell| gate(&shell, &script.text)) else { continue };
+        if script.mentions(DELIBERATE) || finish_may(script) {
+            continue;
+        }
         let finish = definition.programs.finish.is_some();
         diagnostics.push(
             Diagnostic::new(

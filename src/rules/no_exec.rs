@@ -46,10 +46,10 @@ const SHORT: &[&str] = &[
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for script in run_scripts(context) {
+        let Some(shell) = script.shell() else { continue };
         if script.mentions(DELIBERATE) {
             continue;
         }
-        let Some(shell) = script.shell() else { continue };
         if shell.runs(&script.text, &[".", "source", "eval"]) {
             continue;
         }
