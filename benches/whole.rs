@@ -1,7 +1,7 @@
 //! Whole commands side by side, as people run them: `cargo bench --bench whole`. Prints the table of `docs/performance.md`.
 //!
 //! Every figure is the median of several runs of one process each, on one machine, one after the other in turn; what counts are the
-//! ratios. Memory is the largest that the process had. `s6-rc-compile` is timed where it is in PATH.
+//! ratios. Memory is the largest that the process had, in runs that are not timed. `s6-rc-compile` is timed where it is in PATH.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing)] // a bench that cannot start should say why
 
@@ -13,7 +13,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Runs of each command.
-const RUNS: usize = 5;
+const RUNS: usize = 7;
+/// Where files lie in memory, on Linux.
+const IN_MEMORY: &str = "/dev/shm";
 
 struct Bench {
     folder: tempfile::TempDir,
@@ -23,17 +25,12 @@ struct Bench {
 #[derive(Clone, Copy)]
 struct Took {
     time: Duration,
-    kilobytes: u64,
 }
 
 impl Took {
     fn shown(self) -> String {
         let milliseconds = self.time.as_secs_f64() * 1000.0;
         if milliseconds >= 1000.0 { format!("{:.2} s", milliseconds / 1000.0) } else { format!("{milliseconds:.1} ms") }
-    }
-
-    fn megabytes(self) -> String {
-        format!("{} MB", self.kilobytes / 1000)
     }
 }
 
@@ -66,25 +63,27 @@ fn hermesc(arguments: &[&str]) -> Command {
 }
 
 fn run(command: &mut Command) -> Took {
-    // GNU time says how much memory there was at most; the shell's own is not everywhere.
-    let mut timed = Command::new("/usr/bin/env");
-    timed.arg(command.get_program()).args(command.get_args());
     let begin = Instant::now();
-    let mut child = timed.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-    let mut most = 0;
-    let path = format!("/proc/{}/status", child.id());
-    loop {
-        if let Some(line) = fs::read_to_string(&path)
-            .ok()
-            .and_then(|status| status.lines().find(|line| line.starts_with("VmHWM:")).map(str::to_owned))
-        {
-            most = line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or(most).max(most);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("it starts");
+    Took { time: begin.elapsed() }
+}
+
+/// The most memory that a command had, as Linux counts it; looked at again and again, since a process that has ended is asked
+/// no more.
+fn megabytes(command: &mut Command) -> String {
+    let mut most: u64 = 0;
+    for _ in 0..3 {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        let path = format!("/proc/{}/status", child.id());
+        while child.try_wait().expect("a state").is_none() {
+            let status = fs::read_to_string(&path).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            most = most.max(now.unwrap_or_default());
+            std::thread::sleep(Duration::from_micros(100));
         }
-        if child.try_wait().expect("a state").is_some() {
-            return Took { time: begin.elapsed(), kilobytes: most };
-        }
-        std::thread::sleep(Duration::from_micros(300));
     }
+    format!("{} MB", most.div_ceil(1000))
 }
 
 /// The medians of two things that are run in turn.
@@ -96,15 +95,14 @@ fn pair(mut one: impl FnMut() -> Took, mut other: impl FnMut() -> Took) -> (Took
     }
     let median = |mut all: Vec<Took>| {
         all.sort_by_key(|took| took.time);
-        let most = all.iter().map(|took| took.kilobytes).max().unwrap_or_default();
-        Took { kilobytes: most, ..all[all.len() / 2] }
+        all[all.len() / 2]
     };
     let [one, other] = all;
     (median(one), median(other))
 }
 
 fn median(one: impl FnMut() -> Took) -> Took {
-    pair(one, || Took { time: Duration::ZERO, kilobytes: 0 }).0
+    pair(one, || Took { time: Duration::ZERO }).0
 }
 
 fn ratio(one: Took, other: Took) -> String {
@@ -135,21 +133,18 @@ fn files(tree: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, Vec<u8>)>) {
     (directories, files)
 }
 
-fn main() {
-    let bench = Bench { folder: tempfile::tempdir().expect("a directory") };
-    println!("| work | to reach | reached | how it was measured |\n| --- | --- | --- | --- |");
+/// `check` of 1,000 services against s6-rc-compile, which writes its database beside.
+fn against_the_compiler(bench: &Bench, place: &str) {
     let compiler = Command::new("s6-rc-compile").arg("-h").output().is_ok();
-    let bundles = bench.path("bundles");
-    fs::create_dir(&bundles).expect("a directory");
     for (name, goal) in [("language", 0.1), ("directories", 0.5)] {
-        let work = format!("`check` of 1,000 services in {name}");
+        let work = format!("`check` of 1,000 services in {name}{place}");
         let goal = format!("at most {goal} of s6-rc-compile");
         if !compiler {
             row(&work, &goal, "-", "s6-rc-compile is not in PATH");
             continue;
         }
         let tree = bench.tree(1_000);
-        let input = if name == "language" { bench.text(1_000) } else { tree.clone() };
+        let input = if name == "language" { bench.text(1_000) } else { tree };
         let compiled = bench.path("compiled");
         // What the layout's own bundles hold is not there: the services alone are compiled.
         let plain = bench.path("plain");
@@ -167,12 +162,26 @@ fn main() {
         );
         row(&work, &goal, &ratio(ours, theirs), &format!("{} against {}", ours.shown(), theirs.shown()));
     }
+}
+
+fn main() {
+    let bench = Bench { folder: tempfile::tempdir().expect("a directory") };
+    println!("| work | to reach | reached | how it was measured |\n| --- | --- | --- | --- |");
+    against_the_compiler(&bench, "");
+    if let Ok(folder) = tempfile::tempdir_in(IN_MEMORY) {
+        against_the_compiler(&Bench { folder }, ", all files in memory");
+    }
     let (ten, hundred) =
         pair(|| run(hermesc(&["check"]).arg(bench.text(10_000))), || run(hermesc(&["check"]).arg(bench.text(100_000))));
     row(
         "100,000 services in the language",
         "under 2 s and 600 MB, linear from 10,000",
-        &format!("{}, {}, {} times that of 10,000", hundred.shown(), hundred.megabytes(), ratio(hundred, ten)),
+        &format!(
+            "{}, {}, {} times that of 10,000",
+            hundred.shown(),
+            megabytes(hermesc(&["check"]).arg(bench.text(100_000))),
+            ratio(hundred, ten)
+        ),
         &format!("`check`; 10,000 take {}", ten.shown()),
     );
     let tree = bench.tree(10_000);
@@ -193,7 +202,7 @@ fn main() {
             for (path, bytes) in &all {
                 fs::write(plain.join(path), bytes).expect("written");
             }
-            Took { time: begin.elapsed(), kilobytes: 0 }
+            Took { time: begin.elapsed() }
         },
     );
     let copy = median(|| {
@@ -223,11 +232,22 @@ fn main() {
     row(
         "`--version`; `check` of 20 lines",
         "under 5 ms and 10 MB",
-        &format!("{}, {}; {}, {}", version.shown(), version.megabytes(), check.shown(), check.megabytes()),
+        &format!(
+            "{}, {}; {}, {}",
+            version.shown(),
+            megabytes(&mut hermesc(&["--version"])),
+            check.shown(),
+            megabytes(hermesc(&["check"]).arg(&small))
+        ),
         "one process",
     );
     let import = median(|| run(hermesc(&["import"]).arg(&tree)));
-    row("`import` of 10,000 services", "under 1 s", &import.shown(), &import.megabytes());
+    row("`import` of 10,000 services", "under 1 s", &import.shown(), &megabytes(hermesc(&["import"]).arg(&tree)));
     let format = median(|| run(hermesc(&["fmt", "--check"]).arg(bench.text(10_000))));
-    row("`fmt` of 10,000 services", "under 0.3 s", &format.shown(), &format.megabytes());
+    row(
+        "`fmt` of 10,000 services",
+        "under 0.3 s",
+        &format.shown(),
+        &megabytes(hermesc(&["fmt", "--check"]).arg(bench.text(10_000))),
+    );
 }
