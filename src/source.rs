@@ -1,8 +1,12 @@
 //! Where text comes from: files, byte spans in them, and lines for people.
 
+mod columns;
+
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+pub use columns::{Columns, Units};
 
 /// A half-open range of byte offsets in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -80,6 +84,7 @@ pub struct Source {
     /// The bytes, shared with whatever was made of them.
     pub bytes: Arc<[u8]>,
     lines: OnceLock<Vec<u32>>,
+    columns: OnceLock<Columns>,
 }
 
 impl Source {
@@ -97,10 +102,15 @@ impl Source {
     /// One-based line and column; the column counts characters.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
-        let (line, start) = self.line_of(offset);
-        let end = (offset as usize).min(self.bytes.len());
-        let before = self.bytes.get(start as usize..end).unwrap_or_default();
-        (line + 1, String::from_utf8_lossy(before).chars().count() + 1)
+        (self.line_of(offset).0 + 1, self.units_before(offset).chars + 1)
+    }
+
+    /// What is before a byte on its line.
+    #[must_use]
+    pub fn units_before(&self, offset: u32) -> Units {
+        let (_, start) = self.line_of(offset);
+        let columns = self.columns.get_or_init(|| Columns::new(&self.bytes));
+        columns.between(&self.bytes, start as usize, offset as usize)
     }
 
     /// The text of a span, empty where the file is not UTF-8 there.
@@ -120,7 +130,12 @@ impl SourceMap {
     /// Adds a file and gives its number.
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, bytes: impl Into<Arc<[u8]>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), bytes: bytes.into(), lines: OnceLock::new() });
+        self.files.push(Source {
+            path: path.into(),
+            bytes: bytes.into(),
+            lines: OnceLock::new(),
+            columns: OnceLock::new(),
+        });
         id
     }
 

@@ -1,7 +1,8 @@
 //! What must hold for any bytes: one function a target, for cargo-fuzz and for the tests, and the seeds that they begin with.
 //!
 //! Texts are bytes that are a file of the language, so that every example is a seed. What begins with 0xff, which no text
-//! does, is a row of [`PIECES`], one a byte; behind 0xfe there are edits, four bytes each.
+//! does, is a row of [`PIECES`], one a byte; what begins with 0xfd chooses among the rules of [`grow`]; behind 0xfe there
+//! are edits, four bytes each.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -33,6 +34,8 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("execline", quoted),
     ("lsp", served),
     ("init", begun),
+    ("told", told),
+    ("fix", mended),
 ];
 
 /// Pieces that mean something to the language.
@@ -83,6 +86,7 @@ fn text(bytes: &[u8]) -> (String, &[u8]) {
     let end = bytes.iter().position(|byte| *byte == 0xfe).unwrap_or(bytes.len());
     let (text, edits) = (&bytes[..end], bytes.get(end + 1..).unwrap_or_default());
     match text {
+        [0xfd, choices @ ..] => (grow::grown("set", choices), edits),
         [0xff, row @ ..] => (row.iter().map(|byte| PIECES[usize::from(*byte) % PIECES.len()]).collect(), edits),
         _ => (String::from_utf8_lossy(text).into_owned(), edits),
     }
@@ -188,7 +192,7 @@ pub fn checked(bytes: &[u8]) {
     check(raw);
 }
 
-/// The files of a text without errors are those of the text that its model is printed as.
+/// The files of a text without errors are those of the text that its model is printed as, and of the one that they are imported as.
 pub fn emitted(bytes: &[u8]) {
     let checked = check(text(bytes).0.as_bytes());
     let planned = plan(&checked.model);
@@ -203,13 +207,23 @@ pub fn emitted(bytes: &[u8]) {
         assert_eq!(other.entries.get(path), Some(entry), "{path}\n{}", printed.text);
     }
     assert_eq!(other.entries.len(), planned.entries.len(), "{}", printed.text);
+    let options =
+        import::Options { target: checked.model.target, path: Utf8Path::new("set.hermes"), scripts: Scripts::Inline };
+    // It compares.
+    if let Err(error @ ImportError::NotTheSame(_)) = import::import(&planned, &options) {
+        panic!("{error}\n{}", printed.text);
+    }
 }
 
 /// The tree that bytes stand for: entries with 0xfe between them, each a letter for its kind, a path, and behind a newline
-/// what it holds.
+/// what it holds; behind 0xfd, grown ones.
 fn tree(bytes: &[u8]) -> FileTree {
     let mut tree = FileTree::default();
-    for entry in bytes.split(|byte| *byte == 0xfe).take(200) {
+    let entries = match bytes {
+        [0xfd, choices @ ..] => grow::entries(choices),
+        _ => bytes.split(|byte| *byte == 0xfe).map(<[u8]>::to_vec).collect(),
+    };
+    for entry in entries.iter().take(200) {
         let Some((kind, rest)) = entry.split_first() else { continue };
         let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         let content = rest.get(end + 1..).unwrap_or_default();
@@ -297,8 +311,22 @@ pub fn quoted(bytes: &[u8]) {
     }
 }
 
+pub mod grow;
 mod lsp;
+mod told;
 pub use lsp::served;
+pub use told::{mended, told};
+
+/// Choices for [`grow`], the same in every run.
+fn choices() -> Vec<Vec<u8>> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut choice = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    let row = |length: usize| std::iter::once(0xfd).chain((0..length).map(|_| choice() % 0xfd)).collect();
+    (0..40).map(|number| 10 + number * 4).map(row).collect()
+}
 
 /// Every file below a directory whose name ends in one of these, in the order of their paths.
 fn files(root: &Path, ends: &[&str]) -> Vec<Vec<u8>> {
@@ -340,7 +368,10 @@ pub fn seeds(target: &str, repository: &Path) -> Vec<Vec<u8>> {
     let mut texts = files(&repository.join("examples"), &[".hermes"]);
     texts.extend(files(&repository.join("tests/golden"), &[".hermes"]));
     match target {
-        "import" => texts.iter().map(|text| packed(&plan(&check(text).model))).collect(),
+        "import" => {
+            let packed = texts.iter().map(|text| packed(&plan(&check(text).model)));
+            packed.chain(choices()).collect()
+        }
         "execline" => {
             let plans = texts.iter().flat_map(|text| plan(&check(text).model).entries);
             let scripts = plans.filter_map(|(path, entry)| match entry {
@@ -362,6 +393,7 @@ pub fn seeds(target: &str, repository: &Path) -> Vec<Vec<u8>> {
         }
         _ => {
             texts.push((0..=u8::MAX).rev().filter(|byte| *byte != 0xfe).collect());
+            texts.extend(choices());
             texts
         }
     }

@@ -9,16 +9,28 @@ use serde_json::{Value, json};
 use super::{edits, text};
 
 const URI: &str = "file:///nowhere/set.hermes";
+const OTHER: &str = "file:///nowhere/other.hermes";
 
 #[rustfmt::skip]
 const METHODS: &[&str] = &[
     "completion", "hover", "rename", "codeAction", "documentSymbol", "foldingRange", "references", "definition", "documentLink",
     "prepareRename", "formatting", "rangeFormatting", "semanticTokens/full", "inlayHint", "codeLens", "selectionRange",
-    "documentHighlight", "prepareCallHierarchy", "onTypeFormatting", "diagnostic",
+    "documentHighlight", "prepareCallHierarchy", "onTypeFormatting", "diagnostic", "semanticTokens/range",
 ];
 
 fn notify(method: &str, params: Value) -> Message {
     Notification { method: method.to_owned(), params }.into()
+}
+
+/// A request that is of no place in a text.
+fn elsewhere(which: u8, name: &str, range: &Value) -> (&'static str, Value) {
+    let item = json!({ "name": name, "kind": 12, "uri": URI, "range": range, "selectionRange": range });
+    match which / 16 % 4 {
+        0 => ("workspace/symbol", json!({ "query": name })),
+        1 => ("workspace/executeCommand", json!({ "command": "hermesc.emitted", "arguments": [URI, name] })),
+        2 => ("callHierarchy/incomingCalls", json!({ "item": item })),
+        _ => ("callHierarchy/outgoingCalls", json!({ "item": item })),
+    }
 }
 
 /// Bytes that begin with `{` are messages, one a line; others are a text, which is opened, changed and asked about.
@@ -39,6 +51,28 @@ fn messages(bytes: &[u8]) -> Vec<Message> {
             "contentChanges": [{ "range": range, "text": piece }],
         });
         said.push(notify("textDocument/didChange", params));
+        match length % 16 {
+            0 => {
+                let all = json!([{ "text": text }, { "range": range, "text": piece }]);
+                let document = json!({ "uri": URI, "version": number });
+                let params = json!({ "textDocument": document, "contentChanges": all });
+                said.push(notify("textDocument/didChange", params));
+            }
+            1 => {
+                said.push(notify("textDocument/didClose", json!({ "textDocument": { "uri": URI } })));
+                said.push(notify("textDocument/didOpen", json!({ "textDocument": document })));
+            }
+            2 => {
+                let second = json!({ "uri": OTHER, "languageId": "hermes", "version": 1, "text": piece });
+                said.push(notify("textDocument/didOpen", json!({ "textDocument": second })));
+            }
+            3 => said.push(notify("$/cancelRequest", json!({ "id": number }))),
+            4..=7 => {
+                let (method, params) = elsewhere(length, piece, &range);
+                said.push(Request::new(RequestId::from(1_000 + number), method.to_owned(), params).into());
+            }
+            _ => {}
+        }
         let params = json!({
             "textDocument": { "uri": URI },
             "position": place,

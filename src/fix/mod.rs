@@ -3,6 +3,7 @@
 //! Everything is tried in memory first; [`Changes::write`] is the only part that touches the disk.
 
 mod changes;
+mod choice;
 mod disk;
 mod reach;
 pub mod unified;
@@ -13,6 +14,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use changes::{Change, Changes, Overlay, State};
+pub use choice::{Taken, soundest};
 pub use disk::WriteFailed;
 pub use reach::Reach;
 pub use unified::unified;
@@ -21,10 +23,13 @@ use crate::compile::{self, Checked};
 use crate::diagnostic::{Edit, Fix, Safety};
 use crate::policy::Policy;
 use crate::s6rc::read::Request;
-use crate::source::{Location, SourceMap};
+use crate::source::SourceMap;
 
 /// Fixes may make room for others: after so many rounds nothing new is expected.
 const MAX_ROUNDS: usize = 16;
+
+/// So often in one round all files are checked, to find the fixes that are to blame: a few are found among thousands.
+const MAX_TRIES: usize = 256;
 
 /// What was applied.
 #[derive(Debug)]
@@ -40,7 +45,7 @@ pub struct Outcome {
 }
 
 /// A fix, told in one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Applied {
     /// The file of the problem.
     pub path: Utf8PathBuf,
@@ -79,26 +84,15 @@ pub fn run(
         if chosen.is_empty() {
             break;
         }
-        // All at once, which is nearly always right; where it is not, one by one, to find the one that is to blame.
-        let all: Vec<&Chosen> = chosen.iter().collect();
-        if let Some((next, result)) = attempt(&all, &changes, &checked, check)? {
-            applied.extend(chosen.into_iter().map(|chosen| chosen.applied));
-            (changes, checked) = (next, result);
-            continue;
-        }
-        let mut good: Vec<&Chosen> = Vec::new();
-        let mut best = None;
+        // All at once is nearly always right.
+        let attempt = |some: &[&Chosen]| attempt(some, &changes, &checked, check);
+        let (good, best) = soundest(&chosen, MAX_TRIES, attempt)?;
+        let mut taken = good.into_iter().peekable();
         for one in &chosen {
-            good.push(one);
-            if let Some(result) = attempt(&good, &changes, &checked, check)? {
-                best = Some(result);
-            } else {
-                good.pop();
-                refused.push(one.applied.clone());
-            }
+            let is_good = taken.next_if(|good| std::ptr::eq(*good, one)).is_some();
+            if is_good { &mut applied } else { &mut refused }.push(one.applied.clone());
         }
         if let Some(result) = best {
-            applied.extend(good.iter().map(|chosen| chosen.applied.clone()));
             (changes, checked) = result;
         }
     }
@@ -137,7 +131,9 @@ fn attempt(
 
 /// The first safe fix of each problem, as far as none touches what another does.
 fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[Applied]) -> Vec<Chosen> {
-    let mut taken: Vec<Location> = Vec::new();
+    let refused: HashSet<&Applied> = refused.iter().collect();
+    // By paths: a script can be read as a part of a definition, and as what another one names.
+    let mut taken: Taken<&Utf8Path> = Taken::default();
     let mut whole: HashSet<&Utf8Path> = HashSet::new();
     let mut chosen = Vec::new();
     for diagnostic in &checked.diagnostics {
@@ -145,26 +141,24 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
         let Some(fix) = diagnostic.fixes.iter().find(|fix| fix.safety == Safety::Safe) else { continue };
         let applied = Applied {
             path: checked.sources.path(location.file).to_owned(),
-            line: checked.sources.get(location.file).map_or(1, |source| source.line_column(location.span.start).0),
+            line: checked.sources.get(location.file).map_or(1, |source| source.line_of(location.span.start).0 + 1),
             id: diagnostic.rule.id,
             title: fix.title.clone(),
         };
         let clear = fix.edits.iter().all(|edit| {
             let path = path_of(edit, &checked.sources);
-            may_touch(path)
-                && match edit {
-                    Edit::Replace { location, .. } => {
-                        !whole.contains(path) && taken.iter().all(|other| !touch(*other, *location, &checked.sources))
-                    }
-                    _ => !whole.contains(path) && taken.iter().all(|other| checked.sources.path(other.file) != path),
-                }
+            let is_taken = match edit {
+                Edit::Replace { location, .. } => taken.touches(&path, location.span),
+                _ => taken.holds(&path),
+            };
+            may_touch(path) && !whole.contains(path) && !is_taken
         });
         if !clear || fix.edits.is_empty() || refused.contains(&applied) {
             continue;
         }
         for edit in &fix.edits {
             match edit {
-                Edit::Replace { location, .. } => taken.push(*location),
+                Edit::Replace { location, .. } => taken.take(path_of(edit, &checked.sources), location.span),
                 _ => {
                     whole.insert(path_of(edit, &checked.sources));
                 }
@@ -182,14 +176,6 @@ fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
     }
 }
 
-/// Whether two spans share a byte, or begin at the same place.
-fn touch(a: Location, b: Location, sources: &SourceMap) -> bool {
-    let (x, y) = (a.span, b.span);
-    let near = x.start == y.start || (x.start < y.end && y.start < x.end);
-    // A script can be read as a part of a definition, and as what another one names.
-    near && (a.file == b.file || sources.path(a.file) == sources.path(b.file))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,7 +183,7 @@ mod tests {
     use crate::model::Model;
     use crate::resolve::{Disk, Files};
     use crate::rules::unused_allow::RULE;
-    use crate::source::Span;
+    use crate::source::{Location, Span};
 
     /// Each `a` wants to be `b`; each `c` wants to be `xx`, and an `x` is two problems.
     fn check(path: &Utf8Path, changes: &Changes) -> Checked {

@@ -89,7 +89,7 @@ impl<'t> Lifter<'_, 't> {
         let bytes = self.bytes("type").unwrap_or_default();
         let kind = formats::kind(bytes).or_else(|| meant(bytes)).or(guess).unwrap_or(Kind::Oneshot);
         // A bundle is planned with its directory of members.
-        if kind == Kind::Bundle && !self.has("contents.d") && !self.has("contents") {
+        if kind == Kind::Bundle && !self.has("contents.d") && !self.is_carried("contents") {
             return (kind, Extends::Kind);
         }
         if self.plain("type").is_some_and(|bytes| bytes == format!("{}\n", kind.word()).as_bytes()) {
@@ -113,7 +113,7 @@ impl<'t> Lifter<'_, 't> {
             names.push(Reference { name: name.into(), place: nowhere(), origin: ReferenceOrigin::Written });
             self.taken.insert(path);
         }
-        if !names.is_empty() || (bundle && definition.extends == Extends::Nothing && !self.has("contents")) {
+        if !names.is_empty() || (bundle && definition.extends == Extends::Nothing && !self.is_carried("contents")) {
             self.take(directory);
         }
         if bundle {
@@ -204,16 +204,21 @@ impl<'t> Lifter<'_, 't> {
         }
     }
 
-    /// Everything that was not taken. Directories that something else needs are not named.
-    fn rest(&self) -> Vec<(Utf8PathBuf, ExtraFile)> {
-        let left = self.files.iter().filter(|(path, _)| !self.taken.contains(*path));
-        left.filter(|(path, entry)| {
-            let below = format!("{path}/");
-            let next = || self.files.range::<str, _>((Bound::Excluded(below.as_str()), Bound::Unbounded)).next();
+    /// Whether something holds what is there as it is, where nothing else says it. Directories that something else needs are
+    /// made with it.
+    fn is_carried(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        let next = || self.files.range::<str, _>((Bound::Excluded(below.as_str()), Bound::Unbounded)).next();
+        self.entry(path).is_some_and(|(_, entry)| {
             !matches!(entry, Entry::Directory) || !next().is_some_and(|(next, _)| next.starts_with(&below))
         })
-        .map(|(path, entry)| (Utf8PathBuf::from(*path), ExtraFile { content: extra(entry), place: nowhere() }))
-        .collect()
+    }
+
+    /// Everything that was not taken.
+    fn rest(&self) -> Vec<(Utf8PathBuf, ExtraFile)> {
+        let left = self.files.iter().filter(|(path, _)| !self.taken.contains(*path) && self.is_carried(path));
+        left.map(|(path, entry)| (Utf8PathBuf::from(*path), ExtraFile { content: extra(entry), place: nowhere() }))
+            .collect()
     }
 }
 

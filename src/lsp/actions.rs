@@ -1,6 +1,7 @@
 //! Fixes as code actions: each by itself, and all that are sure at once.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use camino::Utf8Path;
 use lsp_types::{
@@ -11,15 +12,19 @@ use lsp_types::{
 
 use crate::compile::{self, Checked};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety};
+use crate::fix::{Taken, soundest};
 use crate::lsp::capabilities::Client;
 use crate::lsp::diagnostics::Places;
 use crate::lsp::documents::Documents;
 use crate::lsp::sets::Set;
 use crate::resolve::{Files, normal};
-use crate::source::Location;
+use crate::source::{FileId, Location};
 
 /// The kind of the action that applies all fixes that are sure.
 pub(super) const FIX_ALL: &str = "source.fixAll.hermesc";
+
+/// So often all texts are checked at most, while the editor waits.
+const MAX_TRIES: usize = 16;
 
 /// What takes the place of what.
 pub(super) type Replacement = (Location, String);
@@ -132,42 +137,47 @@ fn replacements(fix: &Fix) -> Option<Vec<Replacement>> {
 
 /// The sure fixes of a set, none on top of another, and none that leaves more errors than there were.
 fn all(set: &Set, checked: &Checked, documents: &Documents) -> Vec<Replacement> {
-    let overlap = |a: Location, b: Location| {
-        a.file == b.file && (a.span.start == b.span.start || (a.span.start < b.span.end && b.span.start < a.span.end))
-    };
+    let mut taken: Taken<FileId> = Taken::default();
     let mut chosen: Vec<Vec<Replacement>> = Vec::new();
     let safe =
         |diagnostic: &Diagnostic| diagnostic.fixes.iter().find(|fix| fix.safety == Safety::Safe).and_then(replacements);
     for edits in checked.diagnostics.iter().filter_map(safe) {
-        let clear = edits.iter().all(|(place, _)| chosen.iter().flatten().all(|(other, _)| !overlap(*place, *other)));
-        if clear {
+        if edits.iter().all(|(place, _)| !taken.touches(&place.file, place.span)) {
+            for (place, _) in &edits {
+                taken.take(place.file, place.span);
+            }
             chosen.push(edits);
         }
     }
-    let sound = |edits: &[Replacement]| {
-        after(set, checked, documents, edits).is_some_and(|after| after.errors() <= checked.errors())
-    };
-    let together: Vec<Replacement> = chosen.iter().flatten().cloned().collect();
-    if together.is_empty() || sound(&together) {
-        return together;
+    if chosen.is_empty() {
+        return Vec::new();
     }
-    chosen.into_iter().fold(Vec::new(), |good, edits| {
-        let more: Vec<Replacement> = good.iter().cloned().chain(edits).collect();
-        if sound(&more) { more } else { good }
-    })
+    let replacements = |some: &[&Vec<Replacement>]| some.iter().copied().flatten().cloned().collect::<Vec<_>>();
+    let sound = |some: &[&Vec<Replacement>]| {
+        let after = after(set, checked, documents, &replacements(some));
+        Ok::<_, Infallible>(after.filter(|after| after.errors() <= checked.errors()))
+    };
+    let Ok((good, _)) = soundest(&chosen, MAX_TRIES, sound);
+    replacements(&good)
 }
 
 /// What is found once these replacements are made.
 pub(super) fn after(set: &Set, checked: &Checked, documents: &Documents, edits: &[Replacement]) -> Option<Checked> {
     let mut sorted: Vec<&Replacement> = edits.iter().collect();
-    // From the back, so that the places of the others stay where they are.
-    sorted.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    sorted.sort_by_key(|(place, _)| *place);
     let mut changed = documents.clone();
-    for (place, with) in sorted {
-        let path = normal(checked.sources.path(place.file));
-        let mut text = String::from_utf8(changed.read(&path).ok()?).ok()?;
-        text.get(place.span.range())?;
-        text.replace_range(place.span.range(), with);
+    for edits in sorted.chunk_by(|(a, _), (b, _)| a.file == b.file) {
+        let Some((first, _)) = edits.first() else { continue };
+        let path = normal(checked.sources.path(first.file));
+        let before = String::from_utf8(changed.read(&path).ok()?).ok()?;
+        let (mut text, mut at) = (String::new(), 0);
+        for (place, with) in edits {
+            let range = place.span.range();
+            text.push_str(before.get(at..range.start)?);
+            text.push_str(with);
+            at = range.end;
+        }
+        text.push_str(before.get(at..)?);
         changed.put(&path, text);
     }
     compile::check_with(&changed, &set.roots, &set.options).ok()

@@ -1,6 +1,6 @@
 //! Problems as the protocol has them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use lsp_types::{
@@ -101,11 +101,23 @@ fn explanation(id: &str) -> Option<CodeDescription> {
     href.parse().ok().map(|href| CodeDescription { href })
 }
 
+/// By what a problem is known: its place, its code and what it says.
+type Key = (Range, Option<NumberOrString>, String);
+
+fn key(shown: &Shown) -> Key {
+    (shown.range, shown.code.clone(), shown.message.clone())
+}
+
 /// The problems of a set; what has no place is told at the start of its first file.
 fn of_set(set: &Set, documents: &Documents, all: &mut ByFile) {
+    // Files may be in several sets; within one, no problem is told twice.
+    let others: HashMap<Utf8PathBuf, HashSet<Key>> =
+        all.iter().map(|(path, shown)| (path.clone(), shown.iter().map(key).collect())).collect();
     let mut add = |path: &Utf8Path, shown: Option<Shown>| {
-        let known = all.entry(normal(path)).or_default();
-        known.extend(shown.filter(|shown| !known.contains(shown)));
+        let path = normal(path);
+        let known = others.get(&path);
+        let shown = shown.filter(|shown| known.is_none_or(|known| !known.contains(&key(shown))));
+        all.entry(path).or_default().extend(shown);
     };
     let failed = |message: String, position: Position| Shown {
         range: Range::new(position, position),

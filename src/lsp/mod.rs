@@ -27,7 +27,7 @@ mod tokens;
 mod uri;
 mod walk;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -85,6 +85,8 @@ struct Server {
     requests: i32,
     /// What was read and not answered yet.
     waiting: VecDeque<Message>,
+    /// The requests among them that were taken back.
+    cancelled: HashSet<RequestId>,
     messages: Receiver<Message>,
     /// The request for the client's settings that is not answered yet.
     asked_settings: Option<RequestId>,
@@ -125,6 +127,7 @@ pub fn serve_connection(connection: Connection) -> bool {
         dirty: false,
         requests: 0,
         waiting: VecDeque::new(),
+        cancelled: HashSet::new(),
         messages,
         asked_settings: None,
     };
@@ -136,7 +139,7 @@ impl Server {
     /// Answers until `exit` or the end of the input.
     fn run(&mut self) -> bool {
         loop {
-            self.waiting.extend(self.messages.try_iter());
+            self.read_ahead();
             let message = self.waiting.pop_front().or_else(|| {
                 self.refresh();
                 self.messages.recv().ok()
@@ -150,7 +153,13 @@ impl Server {
                 Message::Notification(notification) if notification.method == Exit::METHOD => {
                     return self.phase == Phase::Stopped;
                 }
-                Message::Notification(notification) => self.notification(notification),
+                Message::Notification(notification) => {
+                    // Its request was answered, if there was one; another may have the same number.
+                    if let Some(id) = cancelled(&notification) {
+                        self.cancelled.remove(&id);
+                    }
+                    self.notification(notification);
+                }
                 Message::Response(response) => self.response(&response),
             }
         }
@@ -158,12 +167,20 @@ impl Server {
 
     /// Whether the client has taken a request back that waits.
     fn is_cancelled(&mut self, id: &RequestId) -> bool {
-        self.waiting.extend(self.messages.try_iter());
-        let Ok(wanted) = serde_json::to_value(id) else { return false };
-        self.waiting.iter().any(|message| match message {
-            Message::Notification(one) => one.method == Cancel::METHOD && one.params.get("id") == Some(&wanted),
-            _ => false,
-        })
+        self.read_ahead();
+        self.cancelled.contains(id)
+    }
+
+    /// Notes what came in meanwhile.
+    fn read_ahead(&mut self) {
+        for message in self.messages.try_iter() {
+            if let Message::Notification(one) = &message
+                && let Some(id) = cancelled(one)
+            {
+                self.cancelled.insert(id);
+            }
+            self.waiting.push_back(message);
+        }
     }
 
     /// An answer of the client: its settings, or nothing that is needed.
@@ -340,6 +357,12 @@ impl Server {
     fn set(&self, path: &Utf8Path) -> Option<&Set> {
         self.of.get(path).and_then(|number| self.sets.get(*number))
     }
+}
+
+/// The request that a client takes back.
+fn cancelled(notification: &Notification) -> Option<RequestId> {
+    let id = notification.params.get("id").filter(|_| notification.method == Cancel::METHOD)?;
+    serde_json::from_value(id.clone()).ok()
 }
 
 fn read<P: DeserializeOwned>(params: serde_json::Value) -> Option<P> {

@@ -115,10 +115,10 @@ impl Index {
 /// The names that the model knows at each place: what is written with `{{…}}` may stand for several.
 fn made(model: &Model) -> HashMap<Location, Vec<SmolStr>> {
     let mut made: HashMap<Location, Vec<SmolStr>> = HashMap::new();
+    let mut known: HashSet<(Location, SmolStr)> = HashSet::new();
     let mut add = |place: Location, name: &SmolStr| {
-        let names = made.entry(place).or_default();
-        if !names.contains(name) {
-            names.push(name.clone());
+        if known.insert((place, name.clone())) {
+            made.entry(place).or_default().push(name.clone());
         }
     };
     for definition in &model.definitions {

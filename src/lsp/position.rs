@@ -1,8 +1,10 @@
 //! Places as the protocol counts them: lines, and units of UTF-16 or bytes in them.
 
+use std::cell::OnceCell;
+
 use lsp_types::{Position, Range};
 
-use crate::source::Span;
+use crate::source::{Columns, Span};
 
 /// What a column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +20,7 @@ pub(super) enum Encoding {
 pub(super) struct Lines<'t> {
     text: &'t [u8],
     starts: Vec<usize>,
+    columns: OnceCell<Columns>,
     encoding: Encoding,
 }
 
@@ -30,7 +33,7 @@ impl<'t> Lines<'t> {
             _ => false,
         });
         starts.extend(ends.map(|(at, _)| at + 1));
-        Self { text, starts, encoding }
+        Self { text, starts, columns: OnceCell::new(), encoding }
     }
 
     /// The place of a byte.
@@ -38,10 +41,11 @@ impl<'t> Lines<'t> {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let start = self.starts.get(line).copied().unwrap_or_default();
-        let before = self.text.get(start..offset).unwrap_or_default();
         let column = match self.encoding {
-            Encoding::Utf8 => before.len(),
-            Encoding::Utf16 => String::from_utf8_lossy(before).encode_utf16().count(),
+            Encoding::Utf8 => offset - start,
+            Encoding::Utf16 => {
+                self.columns.get_or_init(|| Columns::new(self.text)).between(self.text, start, offset).utf16
+            }
         };
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Position::new(narrow(line), narrow(column))

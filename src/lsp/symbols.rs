@@ -1,10 +1,13 @@
 //! Outlines: symbols, folds, and links to other files.
 
+use std::collections::HashSet;
+
 use camino::Utf8Path;
 use lsp_types::{
-    DocumentLink, DocumentSymbol, DocumentSymbolResponse, FoldingRange, FoldingRangeKind, Location as Link,
+    DocumentLink, DocumentSymbol, DocumentSymbolResponse, FoldingRange, FoldingRangeKind, Location as Link, Range,
     SymbolInformation, SymbolKind, WorkspaceSymbolResponse,
 };
+use smol_str::SmolStr;
 
 use crate::lsp::diagnostics::Places;
 use crate::lsp::documents::Documents;
@@ -68,6 +71,7 @@ fn kind(word: &str) -> SymbolKind {
 #[allow(deprecated)] // the protocol's type has a field that nobody uses any more
 pub(super) fn workspace(sets: &[Set], documents: &Documents, query: &str) -> WorkspaceSymbolResponse {
     let mut found: Vec<SymbolInformation> = Vec::new();
+    let mut known: HashSet<(SmolStr, String, Range)> = HashSet::new();
     for set in sets {
         let Ok(checked) = &set.checked else { continue };
         let mut places = Places::new(checked, documents);
@@ -86,8 +90,7 @@ pub(super) fn workspace(sets: &[Set], documents: &Documents, query: &str) -> Wor
                 continue;
             }
             let Some(location) = places.link(name.place) else { continue };
-            let known = |known: &SymbolInformation| known.location == location && known.name == name.name;
-            if !found.iter().any(known) {
+            if known.insert((name.name.clone(), location.uri.to_string(), location.range)) {
                 found.push(SymbolInformation {
                     name: name.name.to_string(),
                     kind: kind(word),

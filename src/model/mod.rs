@@ -347,7 +347,7 @@ impl Definition {
     /// Whether a file of that path is carried as it is, whatever else is said of it.
     #[must_use]
     pub fn carries(&self, path: &str) -> bool {
-        self.files.iter().any(|(known, _)| known == path)
+        self.files.iter().any(|(known, _)| known.as_str() == path)
     }
 
     /// Where a flag is set.

@@ -13,12 +13,16 @@ pub(super) struct Pipelines<'m> {
     model: &'m Model,
     /// The numbers of the consumers whose producers name them, all of them, and nobody else.
     sound: HashSet<usize>,
+    /// The numbers of their producers.
+    feeding: HashSet<usize>,
 }
 
 impl<'m> Pipelines<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        let sound = (0..model.definitions.len()).filter(|consumer| is_sound(model, *consumer)).collect();
-        Self { model, sound }
+        let sound: HashSet<usize> =
+            (0..model.definitions.len()).filter(|consumer| is_sound(model, *consumer)).collect();
+        let feeding = sound.iter().flat_map(|consumer| producers(model, *consumer)).collect();
+        Self { model, sound, feeding }
     }
 
     /// Whether `pipeline` writes the `consumer-for` of a definition.
@@ -28,11 +32,8 @@ impl<'m> Pipelines<'m> {
 
     /// Whether `pipeline` writes the `producer-for` of a definition.
     pub(super) fn writes_producer(&self, number: usize) -> bool {
-        let Some(definition) = self.model.definitions.get(number) else { return false };
-        let consumer = definition.producer_for.as_ref().and_then(|consumer| self.model.find(&consumer.name));
-        consumer.is_some_and(|consumer| {
-            self.sound.contains(&consumer) && self.producers(consumer).any(|producer| producer == number)
-        })
+        // Whoever names a producer is the one that the producer names.
+        self.feeding.contains(&number)
     }
 
     /// Whether `pipeline` writes the `pipeline-name` of a definition.
@@ -50,11 +51,6 @@ impl<'m> Pipelines<'m> {
             .map(|name| name.value.as_str())
     }
 
-    fn producers(&self, consumer: usize) -> impl Iterator<Item = usize> {
-        let producers = self.model.definitions.get(consumer).map(|definition| definition.consumer_for.as_slice());
-        producers.unwrap_or_default().iter().filter_map(|producer| self.model.find(&producer.name))
-    }
-
     /// The consumer that goes on with what this one writes, in the same `pipeline`.
     fn next(&self, number: usize) -> Option<usize> {
         if self.name_of(number).is_some() {
@@ -62,7 +58,7 @@ impl<'m> Pipelines<'m> {
         }
         let consumer = self.model.definitions.get(number)?.producer_for.as_ref()?;
         let consumer = self.model.find(&consumer.name).filter(|consumer| self.sound.contains(consumer))?;
-        self.producers(consumer).eq([number]).then_some(consumer)
+        producers(self.model, consumer).eq([number]).then_some(consumer)
     }
 
     /// The statements, in order of the definitions.
@@ -75,11 +71,11 @@ impl<'m> Pipelines<'m> {
         for first in numbers.iter().copied().filter(|number| !goes_on.contains(number)) {
             let mut chain = vec![first];
             let mut at = first;
-            while let Some(next) = self.next(at).filter(|next| !chain.contains(next)) {
+            done.insert(first);
+            while let Some(next) = self.next(at).filter(|next| done.insert(*next)) {
                 chain.push(next);
                 at = next;
             }
-            done.extend(chain.iter().copied());
             statements.push(self.statement(&chain));
         }
         // What is left feeds itself in a circle.
@@ -91,7 +87,7 @@ impl<'m> Pipelines<'m> {
     fn statement(&self, chain: &[usize]) -> String {
         let word = |number: usize| self.model.definitions.get(number).map_or_else(String::new, |one| name(&one.name));
         let first: Vec<String> =
-            chain.first().map(|first| self.producers(*first).map(word).collect()).unwrap_or_default();
+            chain.first().map(|first| producers(self.model, *first).map(word).collect()).unwrap_or_default();
         let mut stages = vec![first.join(", ")];
         stages.extend(chain.iter().map(|number| word(*number)));
         let title = chain.last().and_then(|last| self.name_of(*last)).map(|title| format!("{} = ", name(title)));
@@ -104,6 +100,12 @@ impl<'m> Pipelines<'m> {
         let rest: String = stages.iter().skip(1).map(|stage| format!(" |\n    {stage}")).collect();
         format!("{head}{first}{rest}\n")
     }
+}
+
+/// Who a consumer reads from.
+fn producers(model: &Model, consumer: usize) -> impl Iterator<Item = usize> {
+    let producers = model.definitions.get(consumer).map(|definition| definition.consumer_for.as_slice());
+    producers.unwrap_or_default().iter().filter_map(|producer| model.find(&producer.name))
 }
 
 fn is_sound(model: &Model, number: usize) -> bool {

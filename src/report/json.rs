@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity};
 use crate::report::encode::Content;
 use crate::report::position::Position;
+use crate::report::snippet::is_unsafe;
 use crate::report::{Found, Set, of_severity};
 use crate::source::{Location, SourceMap};
 
@@ -115,7 +116,10 @@ pub fn json(sets: &[Set<'_>]) -> String {
 /// A document, indented, with a newline at its end.
 pub(super) fn text(document: &impl Serialize) -> String {
     // Strings, numbers and lists of them: nothing here that JSON cannot say.
-    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
+    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+    // JSON has no need to escape these, but a terminal may obey them. They stand in strings only.
+    let escaped = |char: char| if is_unsafe(char) { format!("\\u{:04x}", u32::from(char)) } else { char.to_string() };
+    if text.contains(is_unsafe) { text.chars().map(escaped).chain(["\n".to_owned()]).collect() } else { text + "\n" }
 }
 
 fn part<'a>(set: &'a Set<'_>) -> SetPart<'a> {

@@ -19,11 +19,8 @@ pub(super) struct Position {
 
 impl Position {
     pub(super) fn new(source: &Source, offset: u32) -> Self {
-        let (line, start) = source.line_of(offset);
-        let end = (offset as usize).min(source.bytes.len());
-        let before = String::from_utf8_lossy(source.bytes.get(start as usize..end).unwrap_or_default());
-        let (column, utf16) = (before.chars().count() + 1, before.encode_utf16().count() + 1);
-        Self { byte: offset, line: line + 1, column, utf16 }
+        let before = source.units_before(offset);
+        Self { byte: offset, line: source.line_of(offset).0 + 1, column: before.chars + 1, utf16: before.utf16 + 1 }
     }
 }
 

@@ -94,7 +94,7 @@ impl SourceCode for Shown {
 }
 
 /// Whether a character could change what a terminal does, or the order in which text is read.
-fn is_unsafe(char: char) -> bool {
+pub(super) fn is_unsafe(char: char) -> bool {
     (char.is_control() && char != '\n' && char != '\t')
         || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}' | '\u{2029}')
 }

@@ -98,9 +98,12 @@ fn found(program: &Program) -> Vec<(Range<usize>, String)> {
 /// Whether a word is the first of its line, and the line before does not go on with a backslash.
 fn begins_line(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let blank = before.get(start..).unwrap_or_default().iter().all(|byte| matches!(byte, b' ' | b'\t'));
-    blank && (start < 2 || before.get(start - 2) != Some(&b'\\'))
+    let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match before.get(..before.len() - blanks).unwrap_or_default() {
+        [] => true,
+        [above @ .., b'\n'] => !above.ends_with(b"\\"),
+        _ => false,
+    }
 }
 
 /// Programs that do one thing to files and never run another one.

@@ -117,11 +117,9 @@ impl Lowering<'_> {
                 return 4;
             }
         } else if letter == 'u' {
-            let digits = rest
-                .get(2..)
-                .and_then(|rest| rest.strip_prefix('{'))
-                .and_then(|rest| rest.split_once('}'))
-                .map(|(digits, _)| digits);
+            // No character has a longer number; to look for the brace behind each escape takes too long.
+            let end = rest.bytes().take("u{0010ffff}".len() + 1).position(|byte| byte == b'}');
+            let digits = end.and_then(|end| rest.get(2..end)).and_then(|rest| rest.strip_prefix('{'));
             if let Some((digits, char)) =
                 digits.and_then(|digits| Some((digits, u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)?)))
             {

@@ -42,6 +42,21 @@ fn change(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
 }
 
 #[test]
+fn whatever_a_rule_names_is_a_rule() {
+    for (name, options) in targets::grow::RULES {
+        for option in *options {
+            let named = option.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(named, _)| named);
+            for named in named.filter(|named| !named.contains(char::is_whitespace)) {
+                let known = targets::grow::RULES.iter().any(|(known, _)| *known == named);
+                assert!(known, "`{named}` in `{name}`");
+            }
+        }
+        // What is chosen where nothing is left to choose with ends.
+        assert!(targets::grow::grown(name, &[]).len() < 200, "{name}");
+    }
+}
+
+#[test]
 fn every_target_holds_for_changed_seeds() {
     for (name, target) in targets::TARGETS {
         let seeds = targets::seeds(name, Path::new(env!("CARGO_MANIFEST_DIR")));

@@ -2,7 +2,7 @@
 //!
 //! `HERMESC_BLESS=1` writes `tests/golden/import.hermes` anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,9 +11,10 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 use hermesc::compile;
 use hermesc::import::{Imported, Options, import};
+use hermesc::model::Kind;
 use hermesc::print::Scripts;
-use hermesc::s6rc::plan::plan;
-use hermesc::s6rc::read::{Verbatim, recognise, source};
+use hermesc::s6rc::plan::{Entry, FileTree, plan};
+use hermesc::s6rc::read::{Verbatim, read_by, recognise, source};
 use hermesc::s6rc::target::Target;
 use hermesc::s6rc::write;
 use proptest::prelude::*;
@@ -266,6 +267,45 @@ fn random_trees_come_back_as_they_were() {
     if let Err(failure) = result {
         panic!("{failure}");
     }
+}
+
+/// Every file that s6-rc knows is once everything that it should not be: a directory, one that holds something, a link, of
+/// another mode, empty.
+#[test]
+fn what_is_no_file_comes_back_too() {
+    let files = [Kind::Longrun, Kind::Oneshot, Kind::Bundle].into_iter().flat_map(|kind| read_by(kind).iter().copied());
+    let files: BTreeSet<&str> = files.chain(["type"]).collect();
+    let odd: [&[(&str, Entry)]; 5] = [
+        &[("", Entry::Directory)],
+        &[("", Entry::Directory), ("/x", Entry::File { bytes: Vec::new(), mode: 0o644 })],
+        &[("", Entry::Link("nowhere".into()))],
+        &[("", Entry::File { bytes: b"1\n".to_vec(), mode: 0o600 })],
+        &[("", Entry::File { bytes: Vec::new(), mode: 0o644 })],
+    ];
+    let mut tried = 0;
+    let mut try_one = |directory: &Utf8Path, kind: &str, file: &str, odd: &[(&str, Entry)]| {
+        let mut tree = FileTree::default();
+        for above in directory.ancestors().filter(|above| !above.as_str().is_empty()) {
+            tree.entries.insert(above.to_owned(), Entry::Directory);
+        }
+        tree.entries.insert(directory.join("type"), Entry::File { bytes: kind.into(), mode: 0o644 });
+        for (below, entry) in odd {
+            tree.entries.insert(directory.join(format!("{file}{below}")), entry.clone());
+        }
+        let options = Options { target: Target::default(), path: Utf8Path::new("a.hermes"), scripts: Scripts::Inline };
+        let imported = import(&tree, &options);
+        assert!(imported.is_ok(), "{}: {tree:#?}", imported.unwrap_err());
+        tried += 1;
+    };
+    for kind in ["longrun\n", "oneshot\n", "bundle\n"] {
+        for file in &files {
+            for odd in odd {
+                try_one(Utf8Path::new("s6-rc.d/web"), kind, file, odd);
+                try_one(Utf8Path::new("user-bundles.d/user"), kind, file, odd);
+            }
+        }
+    }
+    eprintln!("{tried} trees");
 }
 
 /// A tree as people have them.

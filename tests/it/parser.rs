@@ -305,3 +305,29 @@ fn a_bomb_of_includes() {
         .collect();
     bounded(move || refused(&check_files(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))));
 }
+
+#[test]
+fn a_text_that_an_exec_never_closes_is_one_mistake() {
+    for quotes in ["\"\"\"", "\"\"\"\"\""] {
+        let text = format!(
+            "longrun a {{\n    run exec sh -c {quotes}\n        x \"y\"\n}}\nlongrun b {{\n    run exec c\n}}\n"
+        );
+        let parsed = parse(FileId(0), &text);
+        let found: Vec<_> = parsed.diagnostics.iter().map(|found| (found.rule.id, found.message.as_str())).collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "unclosed", "{found:?}");
+        // What stands behind it is read.
+        assert_eq!(parsed.tree.definitions.len(), 2);
+    }
+}
+
+#[test]
+fn a_variable_in_a_variable_is_told_where_it_begins() {
+    let text = "longrun a {\n    run exec x ${A:-${B}\n}\n";
+    let found = parse(FileId(0), text).diagnostics;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].message, "this `${` is never closed");
+    assert_eq!(found[0].location().unwrap().span.start as usize, text.find("${A").unwrap());
+    // An escaped one is text.
+    assert_eq!(check("longrun a {\n    run exec x ${A:-\\${B}\n    in user\n}\n").errors(), 0);
+}
