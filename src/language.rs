@@ -2,8 +2,10 @@
 //!
 //! What the resolver accepts, the reference documents and an editor completes is this table.
 
+mod elsewhere;
 mod options;
 
+pub use elsewhere::elsewhere;
 pub use options::{LOG_OPTIONS, READY_OPTIONS, StatementOption, options};
 
 use crate::s6rc::target::Tool;

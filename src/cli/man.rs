@@ -1,5 +1,7 @@
 //! `hermesc man`
 
+use std::io::{self, IsTerminal};
+
 use camino::Utf8PathBuf;
 use clap::Args;
 
@@ -27,6 +29,12 @@ pub(super) fn run(arguments: &ManArgs) -> u8 {
     let called = |page: &&Page| page.name == arguments.page || short(page) == arguments.page;
     if let Some(page) = pages.iter().find(called) {
         Stream::Out.write_content(page.text.as_bytes());
+        if io::stdout().is_terminal() {
+            output::note(
+                "this is the source of the page",
+                &format!("`hermesc man {} | man -l -` shows it", short(page)),
+            );
+        }
         return FINE;
     }
     let help = match did_you_mean(&arguments.page, pages.iter().map(short)) {

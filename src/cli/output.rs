@@ -154,6 +154,7 @@ fn told(mark: &str, text: &str) -> String {
         .initial_indent(mark)
         .subsequent_indent(&indent)
         .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     format!("{}\n", textwrap::fill(text, options))
 }

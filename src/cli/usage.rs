@@ -23,7 +23,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("fmt", &["format", "pretty", "tidy"]),
     ("graph", &["dot", "draw", "plot", "svg", "tree", "visualise", "visualize", "viz"]),
     ("import", &["convert", "decompile", "migrate", "read"]),
-    ("init", &["create", "new", "scaffold", "setup", "start"]),
+    ("init", &["create", "new", "scaffold", "setup"]),
     ("list", &["ls", "names", "services"]),
     ("lsp", &["language-server", "serve", "server"]),
     ("man", &["doc", "docs", "manual"]),
@@ -32,6 +32,9 @@ const WORDS: &[(&str, &[&str])] = &[
     ("what-if", &["fails", "impact"]),
     ("why", &["dependencies", "depends", "deps", "needs"]),
 ];
+
+/// What the programs of s6 do with services that run.
+const OF_S6: &[&str] = &["down", "exec", "kill", "logs", "reload", "restart", "run", "start", "status", "stop", "up"];
 
 /// Options of other tools, and what is written here.
 const OPTIONS: &[(&str, &[&str], &str)] = &[
@@ -77,6 +80,12 @@ pub(super) fn advise(mut error: Error, program: &Command) -> Error {
 fn subcommand(word: &str, words: &[String], program: &Command) -> Option<String> {
     if word == "version" {
         return Some("`hermesc --version` prints it".to_owned());
+    }
+    if OF_S6.contains(&word) {
+        return Some(
+            "s6 starts and stops services; `hermesc emit` writes what it reads, and `s6-rc -u change NAME` starts one"
+                .to_owned(),
+        );
     }
     let path = Utf8Path::new(word);
     if path.extension() == Some("hermes") || word.contains('/') || path.exists() {
@@ -134,6 +143,16 @@ fn required(missing: &[String], words: &[String], program: &Command) -> Option<S
     }
     if is_missing("<CODE>") {
         return Some("`hermesc explain --all` shows all of them".to_owned());
+    }
+    if is_missing("<SHELL>") {
+        return Some(
+            "name yours, such as `hermesc completions bash`; `hermesc completions --help` says which".to_owned(),
+        );
+    }
+    if is_missing("<NEW>") && !is_missing("<OLD>") {
+        let set =
+            words.last().filter(|last| !last.starts_with('-')).map_or_else(|| "PATH".to_owned(), |last| quoted(last));
+        return Some(format!("with what it was in the last commit: `hermesc diff --rev HEAD {set}`"));
     }
     if !is_missing("<PATH>") {
         return None;
@@ -201,7 +220,7 @@ mod tests {
     fn no_word_is_a_command_and_none_stands_twice() {
         let program = command_line();
         let mut seen = Vec::new();
-        for word in WORDS.iter().flat_map(|(_, words)| *words) {
+        for word in WORDS.iter().flat_map(|(_, words)| *words).chain(OF_S6) {
             assert!(program.find_subcommand(word).is_none(), "`{word}` is a command");
             assert!(!seen.contains(word), "`{word}` stands twice");
             seen.push(*word);

@@ -78,7 +78,10 @@ fn shebang(
                 format!("a script's first line carries one argument, and `{line} {}` has more", arguments.join(" ")),
             )
             .at(program.place, "too many words before the text")
-            .help("set options inside the script, as `set -e` does, or name the interpreter by its path: `/bin/sh -e`"),
+            .help(format!(
+                "a command line has `exec` before it: `exec {interpreter} …`; of a script, set options inside, as \
+                 `set -e` does, or name the interpreter by its path: `/bin/sh -e`"
+            )),
         );
         return None;
     }

@@ -47,7 +47,8 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> 
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(1)
-        // Names with a hyphen stay whole.
+        // Names with a hyphen, and paths, stay whole.
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
         .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut shown: HashMap<FileId, Arc<Shown>> = HashMap::new();
     let mut out = String::new();

@@ -25,7 +25,7 @@ impl Resolver<'_> {
             return self.expected(scope, arguments, "a command after `exec`");
         }
         if !arguments.script_follows() {
-            return self.expected(scope, arguments, "a program: `exec WORDS…`, `sh \"\"\"…\"\"\"` or `file \"PATH\"`");
+            return self.no_program(scope, arguments);
         }
         let mut words = Vec::new();
         let mut interpreter_span = start;
@@ -49,8 +49,36 @@ impl Resolver<'_> {
             self.report(scope, diagnostic);
             return None;
         }
+        // With more words than a first line carries, that is an error of its own.
+        let is_refused = !given.is_empty() && self.target.script_shebang(interpreter).contains(' ');
+        if body.form == ast::TextForm::Quoted && !is_refused && !reads_scripts(interpreter) {
+            let diagnostic = Diagnostic::new(
+                &reading::UNKNOWN_INTERPRETER,
+                format!("`{interpreter}` would be given this text as a script to read"),
+            )
+            .at(place, "a script, as no `exec` stands before it")
+            .help(format!(
+                "write `exec {interpreter} …` to start a program with arguments; if it reads scripts, \
+                 say so with three quotes: `\"\"\"…\"\"\"`"
+            ));
+            self.report(scope, diagnostic);
+        }
         let kind = ProgramKind::Script { interpreter: interpreter.clone(), arguments: given.to_vec(), body: bytes };
         Some(ProgramDraft { place, kind })
+    }
+
+    /// Reports that what stands there is no program, most often as `exec` was forgotten.
+    fn no_program<T>(&mut self, scope: &Scope, arguments: &mut Arguments<'_>) -> Option<T> {
+        let what = "a program: `exec WORDS…`, `sh \"\"\"…\"\"\"` or `file \"PATH\"`";
+        let at = scope.at(arguments.here());
+        let keyword = arguments.statement.keyword.name.clone();
+        let Some(text) = arguments.text() else { return self.expected(scope, arguments, what) };
+        let first = text.plain().filter(|_| text.form == ast::TextForm::Word).map_or("COMMAND", |word| word.as_str());
+        let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("`{keyword}` wants {what}"))
+            .at(at, "no program without one of these words before it")
+            .help(format!("write `exec {first}` to start a program, or `sh \"\"\"…\"\"\"` for a script"));
+        self.report(scope, diagnostic);
+        None
     }
 
     fn read_program(&mut self, scope: &Scope, text: &ast::Text) -> Option<ProgramDraft> {
@@ -131,4 +159,45 @@ impl Resolver<'_> {
         }
         Some(bytes)
     }
+}
+
+/// Whether a program is known to read a script from the file that it is given first.
+fn reads_scripts(interpreter: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "ash",
+        "awk",
+        "bash",
+        "bun",
+        "dash",
+        "deno",
+        "elvish",
+        "env",
+        "execlineb",
+        "fish",
+        "gawk",
+        "groovy",
+        "ksh",
+        "lua",
+        "luajit",
+        "mawk",
+        "node",
+        "nodejs",
+        "nu",
+        "osh",
+        "perl",
+        "php",
+        "pwsh",
+        "python",
+        "rc",
+        "ruby",
+        "sed",
+        "sh",
+        "tclsh",
+        "text",
+        "xonsh",
+        "zsh",
+    ];
+    // Those with a path are meant as a first line, and those with a version are `python3`, `lua5.4`.
+    let name = interpreter.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
+    interpreter.starts_with('/') || KNOWN.contains(&name)
 }

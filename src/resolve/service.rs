@@ -29,6 +29,7 @@ impl Resolver<'_> {
     pub(super) fn service(&mut self, scope: &Scope, draft: &mut Draft, body: &Body) {
         let place = if draft.definition.kind == Kind::Longrun { Place::Longrun } else { Place::Oneshot };
         self.statements(scope, place, draft, &body.statements);
+        draft.definition.incomplete |= body.malformed;
         let overlay_default = self.target.default_dependency();
         // What has a name of the target, or says it itself, needs nothing more; what only adds to a service leaves the
         // dependencies of the service itself alone.
@@ -51,6 +52,7 @@ impl Resolver<'_> {
     pub(super) fn container_body(&mut self, scope: &Scope, kind: ContainerKind, draft: &mut Draft, body: &Body) {
         let place = if kind == ContainerKind::Main { Place::Main } else { Place::Script };
         self.statements(scope, place, draft, &body.statements);
+        draft.definition.incomplete |= body.malformed;
     }
 
     /// Reads the statements of a bundle into its draft.
@@ -83,15 +85,17 @@ impl Resolver<'_> {
                 language::STATEMENTS.iter().filter(|known| known.places.contains(&place)).map(|known| known.keyword);
             let diagnostic =
                 Diagnostic::new(&reading::UNKNOWN_STATEMENT, format!("`{}` is not a statement", keyword.name));
-            let diagnostic = match did_you_mean(&keyword.name, here) {
-                Some(near) => diagnostic
-                    .at(at, format!("did you mean `{near}`?"))
-                    .help(format!("write `{}`", language::find(near).map_or("", |known| known.form)))
-                    .fix(Fix::replace(format!("write `{near}`"), at, near, Safety::Safe)),
-                None => diagnostic
-                    .at(at, "unknown word")
-                    .help("a file that the language has no word for is written with `raw \"NAME\" text \"…\"`"),
-            };
+            let from_elsewhere = language::elsewhere(&keyword.name, place);
+            let diagnostic =
+                match did_you_mean(&keyword.name, here).filter(|_| from_elsewhere.is_none()) {
+                    Some(near) => diagnostic
+                        .at(at, format!("did you mean `{near}`?"))
+                        .help(format!("write `{}`", language::find(near).map_or("", |known| known.form)))
+                        .fix(Fix::replace(format!("write `{near}`"), at, near, Safety::Safe)),
+                    None => diagnostic.at(at, "unknown word").help(from_elsewhere.unwrap_or(
+                        "a file that the language has no word for is written with `raw \"NAME\" text \"…\"`",
+                    )),
+                };
             self.report(scope, diagnostic);
             return false;
         };

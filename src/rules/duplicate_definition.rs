@@ -44,7 +44,11 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 Diagnostic::new(&RULE, format!("`{name}` is defined twice"))
                     .at(definition.place, format!("a {} here", definition.kind.word()))
                     .at(first.place, format!("a {} here", first.kind.word()))
-                    .help("services, bundles and pipelines share one name space: give one of them another name"),
+                    .help(if definition.kind == Kind::Bundle && first.kind == Kind::Bundle {
+                        "put the members of both into one of them"
+                    } else {
+                        "services, bundles and pipelines share one name space: give one of them another name"
+                    }),
             );
         } else if context.model.target.built_in(name).is_some_and(|built_in| !built_in.open) {
             diagnostics.push(

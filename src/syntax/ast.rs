@@ -210,6 +210,8 @@ pub struct Body {
     pub span: Span,
     /// The statements.
     pub statements: Vec<Statement>,
+    /// Whether something stands among them that could not be read: what is not there may have been meant by it.
+    pub malformed: bool,
 }
 
 /// A keyword, its arguments and its options.

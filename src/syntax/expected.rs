@@ -143,6 +143,8 @@ impl Lowering<'_> {
             diagnostic
                 .at(location, format!("did you mean `{near}`?"))
                 .help(format!("a `{near}` is written `{}`", form(near)))
+        } else if first.text.starts_with("//") || first.text.starts_with("/*") {
+            diagnostic.at(location, "nothing begins like this").help("a comment begins with `#`")
         } else {
             diagnostic.at(location, "unknown word").help(format!(
                 "a file holds {}",
@@ -170,7 +172,14 @@ impl Lowering<'_> {
             let diagnostic = Diagnostic::new(&reading::SYNTAX, format!("expected a statement, found {}", found(first)));
             diagnostic.at(self.location(first.span), "no statement begins like this")
         };
-        let help = if bad.text.starts_with('\'') {
+        // As in YAML and INI files: `user: www-data`.
+        let marked = first.text.trim_end_matches([':', '=']);
+        let marked = language::find(marked).filter(|_| marked.len() < first.text.len());
+        let help = if let Some(statement) = marked {
+            format!("nothing stands between a keyword and its value but a blank: write `{}`", statement.form)
+        } else if first.text.starts_with("//") || first.text.starts_with("/*") {
+            "a comment begins with `#`".to_owned()
+        } else if bad.text.starts_with('\'') {
             "text stands between double quotes: \"…\"".to_owned()
         } else {
             match language::find(first.text) {

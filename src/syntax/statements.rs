@@ -15,11 +15,14 @@ impl Lowering<'_> {
     /// What stands between braces.
     pub(super) fn body(&mut self, pair: Pair<'_, Rule>) -> Body {
         let span = self.span(&pair);
-        let mut body = Body { span, statements: Vec::new() };
+        let mut body = Body { span, ..Body::default() };
         for part in inner(pair) {
             match part.as_rule() {
                 Rule::statement | Rule::option => body.statements.extend(self.statement(part)),
-                Rule::malformed_statement => self.malformed_statement(part),
+                Rule::malformed_statement => {
+                    body.malformed = true;
+                    self.malformed_statement(part);
+                }
                 Rule::missing_close => self.missing_close(span),
                 _ => {}
             }

@@ -35,6 +35,18 @@ const FILES: &[(&str, &str)] = &[
     ("broken.hermes", "longrun web\n    run exec nginx\n"),
     ("mixed.hermes", "#!/bin/sh\nset -e\nlongrun web { run exec nginx; in user }\n"),
     ("crlf.hermes", "longrun web {\r\n    run exec nginx\r\n    in user\r\n}\r\n"),
+    (
+        "mistakes/words.hermes",
+        "// the shop\nlongrun web {\n    depends on app\n    command nginx -g \"daemon off;\"\n    restart always\n    working_dir /srv\n    // of the base image\n    in user\n}\n\noneshot app {\n    script app\n    execstop app --down\n}\n",
+    ),
+    (
+        "mistakes/exec.hermes",
+        "longrun web { run nginx; in user }\nlongrun proxy { run nginx -g \"daemon off;\"; in user }\nlongrun cache { run redis-server \"/etc/redis.conf\"; in user }\nlongrun queue { run \"queue --all\"; in user }\nlongrun python { run python3 \"import app\"; in user }\nlongrun php { run php8.2 \"<?php app();\"; in user }\noneshot quoted { up 'migrate'; in user }\n",
+    ),
+    (
+        "mistakes/signs.hermes",
+        "longrun web {\n    depends-on: app\n    user: www-data\n    timeout-up = 30s\n    run exec nginx\n}\nbundle user { web }\nbundle user { app }\nlongrun app { run exec app }\n",
+    ),
     ("comp/db", ""),
     ("comp/n", ""),
     ("comp/resolve.cdb", ""),

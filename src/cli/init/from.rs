@@ -103,7 +103,11 @@ fn notes(path: &Utf8Path, place: &Place, converted: &Converted) {
         // Whole lines for programs that read them, and whole words for people.
         let told = if io::stderr().is_terminal() {
             let width = Stream::Err.style(ColorChoice::Never).width;
-            textwrap::fill(&told, textwrap::Options::new(width).subsequent_indent("    "))
+            let options = textwrap::Options::new(width)
+                .subsequent_indent("    ")
+                .word_separator(textwrap::WordSeparator::AsciiSpace)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            textwrap::fill(&told, options)
         } else {
             told
         };

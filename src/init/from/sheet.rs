@@ -162,8 +162,10 @@ fn indented(line: &str) -> String {
 
 /// A comment, broken into lines.
 fn comment(text: &str, indent: usize) -> Vec<String> {
-    let options =
-        textwrap::Options::new(WIDTH - indent).word_splitter(textwrap::WordSplitter::NoHyphenation).break_words(false);
+    let options = textwrap::Options::new(WIDTH - indent)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
     textwrap::wrap(text, options).into_iter().map(|line| format!("# {line}")).collect()
 }
 

@@ -60,6 +60,30 @@ bundle user { web }
     check: None,
 };
 
+/// A text on one line is a script for a program that is not known to read any.
+pub static UNKNOWN_INTERPRETER: Rule = Rule {
+    id: "unknown-interpreter",
+    severity: Severity::Warning,
+    scope: Scope::Language,
+    summary: "A command line without `exec` is read as a script",
+    explanation: r##"A text behind words is a script, and the first word is the program that reads it: `run python3 "…"`. `run redis-server "/etc/redis.conf"` therefore starts redis-server with a file in which that path stands as a line. Where a command line is meant, it begins with `exec`. Programs that are known to read scripts are not reported, and neither is one that is named by its path, or whose script stands between three quotes."##,
+    bad: Example::Language(
+        r##"longrun cache {
+    run redis-server "/etc/redis.conf"
+}
+bundle user { cache }
+"##,
+    ),
+    good: Example::Language(
+        r##"longrun cache {
+    run exec redis-server "/etc/redis.conf"
+}
+bundle user { cache }
+"##,
+    ),
+    check: None,
+};
+
 /// A statement stands in a definition of another type.
 pub static STATEMENT_OF_OTHER_TYPE: Rule = Rule {
     id: "statement-of-other-type",

@@ -218,6 +218,13 @@ fn without_command(entry: &Entry<'_>, sheet: &mut Sheet, target: &Target) {
         None => ("build".to_owned(), String::new(), "its Dockerfile's command"),
     };
     let why = format!("no service yet: it runs {whose}, which does not stand there");
+    let others: Vec<String> = entry
+        .settings
+        .iter()
+        .filter(|(key, _, _)| !["image", "build"].contains(key))
+        .map(|(key, _, _)| format!("`{}`", shown(key)))
+        .collect();
+    let why = if others.is_empty() { why } else { format!("{why}; not carried over with it: {}", others.join(", ")) };
     let note = Note { service: entry.name.clone(), ..Note::new(entry.line, &setting, why) };
     let start = if target.is_overlay() { "        in user\n" } else { "" };
     let name = words::argument(&entry.name);
