@@ -70,10 +70,12 @@ impl Changes {
                 }
                 Edit::Create { path, bytes, mode } => {
                     let change = self.file(path)?;
-                    if change.after.is_some() {
+                    let state = State { bytes: bytes.clone(), mode: *mode };
+                    // The very same one is there where a run was killed before its end.
+                    if change.after.as_ref().is_some_and(|there| *there != state) {
                         return Err((path.clone(), io::ErrorKind::AlreadyExists.into()));
                     }
-                    change.after = Some(State { bytes: bytes.clone(), mode: *mode });
+                    change.after = Some(state);
                 }
                 Edit::Remove { path } => self.file(path)?.after = None,
             }

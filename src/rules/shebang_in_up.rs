@@ -76,7 +76,9 @@ fn interpreted(
     let name = format!("{file}-script");
     let image = context.model.tree.as_ref().and_then(|tree| tree.image.as_deref());
     let inside = image.and_then(|image| facts.path.strip_prefix(image).ok());
-    if let Some(inside) = inside.filter(|_| facts.entry(&name).is_none()) {
+    // A script that is there already may be the very same: a run was killed before its end.
+    let is_same = |there: &Entry| there.link.is_none() && there.mode == 0o755 && there.bytes() == Some(whole);
+    if let Some(inside) = inside.filter(|_| facts.entry(&name).is_none_or(is_same)) {
         let path = Utf8Path::new("/").join(inside).join(&name);
         let line = [execline::quoted(path.as_str().as_bytes()).ok()?, b"\n".to_vec()].concat();
         return Some(Fix {

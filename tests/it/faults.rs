@@ -15,7 +15,8 @@ use crate::emit::{snapshot, source};
 
 type Tree = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
-/// The calls by which files are read and written; each of a line may fail in the same way.
+/// The calls by which files are read and written. Those of a line are one call under two names, of which a run uses one: calls
+/// are counted by name, and only one of a run is to fail.
 pub const CALLS: &[&str] = &[
     "openat",
     "read",
@@ -33,8 +34,11 @@ pub const CALLS: &[&str] = &[
     "link,linkat",
     "symlink,symlinkat",
     "rename,renameat,renameat2",
-    "unlink,unlinkat,rmdir",
-    "fchmod,chmod,fchmodat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "fchmod",
+    "chmod,fchmodat",
     "fchown,fchownat",
     "utimensat",
     "listxattr",
@@ -159,12 +163,19 @@ fn untidy(path: &Path) {
     }
 }
 
+/// A list of names becomes a directory, a file gets another name, a script moves to a file of its own, a file gets another mode.
 fn broken_directories(path: &Path) {
-    for name in ["a", "b"] {
-        write(path, &format!("place/d/{name}/type"), "longrun");
-        write(path, &format!("place/d/{name}/run"), "#!/bin/sh\nexec sleep 1\n");
-        write(path, &format!("place/d/{name}/dependencies"), "a \r\n");
+    let services = "place/root/etc/s6-overlay/s6-rc.d";
+    for name in ["first", "second"] {
+        write(path, &format!("{services}/{name}/type"), "longrun\n");
+        write(path, &format!("{services}/{name}/run"), "#!/bin/sh\nexec sleep 1\n");
+        write(path, &format!("{services}/user/contents.d/{name}"), "");
     }
+    write(path, &format!("{services}/user/type"), "bundle\n");
+    write(path, &format!("{services}/second/dependencies"), "first \r\nsetup \r\n");
+    write(path, &format!("{services}/first/dependencies.d/stup"), "");
+    write(path, &format!("{services}/setup/type"), "oneshot\n");
+    write(path, &format!("{services}/setup/up"), "#!/bin/sh\nmkdir -p /data\n");
 }
 
 fn directories(path: &Path) {
