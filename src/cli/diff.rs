@@ -7,6 +7,7 @@ use crate::cli::output::Stream;
 use crate::cli::versions::{self, Read, Version};
 use crate::cli::{ColorChoice, FAILED, FINE, PROBLEMS};
 use crate::compare::{Side, compare, json, patch, text};
+use crate::report::json::text as json_text;
 use crate::s6rc::target::Target;
 
 #[derive(Debug, Args)]
@@ -72,7 +73,7 @@ fn diff(arguments: &DiffArgs, color: ColorChoice) -> Result<u8, u8> {
         let difference = compare(&old, &new);
         match arguments.format {
             Form::Json => {
-                Stream::Out.write_content(format!("{:#}\n", json(&difference, names, (&old, &new))).as_bytes());
+                Stream::Out.write_content(json_text(&json(&difference, names, (&old, &new))).as_bytes());
             }
             _ => Stream::Out.write_drawn(&text(&difference, names, Stream::Out.style(color))),
         }

@@ -6,6 +6,7 @@ use crate::cli::output::{self, Stream};
 use crate::cli::sets::One;
 use crate::cli::{ColorChoice, PROBLEMS};
 use crate::inspect::{self, Answer, Set, UnknownName};
+use crate::report::json::text;
 use crate::report::safe_text;
 use crate::resolve::values;
 
@@ -87,7 +88,7 @@ fn ask(question: &Question, color: ColorChoice, answer: impl FnOnce(&Set<'_>) ->
         Ok(answer) => {
             match question.format {
                 Form::Text => Stream::Out.write(&answer.text),
-                Form::Json => Stream::Out.write_content(format!("{:#}\n", answer.json).as_bytes()),
+                Form::Json => Stream::Out.write_content(text(&answer.json).as_bytes()),
             }
             if answer.fine { code } else { PROBLEMS }
         }

@@ -1,6 +1,7 @@
 //! A picture as one page that needs nothing else: no network, no other file.
 
 use crate::draw::json::document;
+use crate::report::json::escaped;
 use crate::draw::layout::layout;
 use crate::draw::style::style;
 use crate::draw::svg::{drawing, is_crowded};
@@ -36,7 +37,7 @@ pub fn html(picture: &Picture) -> String {
         .map(|(class, word, _)| format!("<span class=\"key line {class}\"><i></i>{word}</span>"))
         .collect();
     // Nothing in the data can end the script that holds it.
-    let data = document(picture).to_string().replace('<', "\\u003c");
+    let data = escaped(document(picture).to_string()).replace('<', "\\u003c");
     let (width, height) = (layout.width, layout.height);
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

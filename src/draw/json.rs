@@ -3,11 +3,12 @@
 use serde_json::{Value, json as value};
 
 use crate::draw::Picture;
+use crate::report::json::text;
 
 /// The picture as one document in JSON, with everything that is known of each node.
 #[must_use]
 pub fn json(picture: &Picture) -> String {
-    format!("{:#}\n", document(picture))
+    text(&document(picture))
 }
 
 /// As a value: what the page holds too.

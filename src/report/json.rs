@@ -114,12 +114,16 @@ pub fn json(sets: &[Set<'_>]) -> String {
 }
 
 /// A document, indented, with a newline at its end.
-pub(super) fn text(document: &impl Serialize) -> String {
+pub(crate) fn text(document: &impl Serialize) -> String {
     // Strings, numbers and lists of them: nothing here that JSON cannot say.
-    let text = serde_json::to_string_pretty(document).unwrap_or_default();
-    // JSON has no need to escape these, but a terminal may obey them. They stand in strings only.
+    escaped(serde_json::to_string_pretty(document).unwrap_or_default()) + "\n"
+}
+
+/// The same document, with escapes for what JSON does not need to escape, but a terminal may obey, or what changes the order of
+/// text. It stands in strings only.
+pub(crate) fn escaped(json: String) -> String {
     let escaped = |char: char| if is_unsafe(char) { format!("\\u{:04x}", u32::from(char)) } else { char.to_string() };
-    if text.contains(is_unsafe) { text.chars().map(escaped).chain(["\n".to_owned()]).collect() } else { text + "\n" }
+    if json.contains(is_unsafe) { json.chars().map(escaped).collect() } else { json }
 }
 
 fn part<'a>(set: &'a Set<'_>) -> SetPart<'a> {

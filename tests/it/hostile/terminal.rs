@@ -199,3 +199,24 @@ fn shells_are_not_offered_what_they_would_print() {
     assert!(said.contains("good"), "{said:?}");
     assert!(obeyed(&said).is_empty(), "{said:?}");
 }
+
+/// In a pipe, too, documents in JSON and pages spell such characters as escapes: they mean the same there.
+#[test]
+fn documents_for_programs_spell_what_a_terminal_would_obey() {
+    let place = evil();
+    for arguments in [
+        &["check", "--format", "json"][..],
+        &["check", "--format", "sarif"],
+        &["list", "--format", "json"],
+        &["plan", "--format", "json"],
+        &["graph", "--format", "json"],
+        &["graph", "--format", "html"],
+        &["graph", "--format", "svg"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hermesc"));
+        let output = command.args(arguments).arg("given").current_dir(place.path("")).output().expect("it starts");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(text.len() > 100, "{arguments:?}: {text}");
+        assert!(obeyed(&text).is_empty(), "{arguments:?}: {:?}", obeyed(&text));
+    }
+}
