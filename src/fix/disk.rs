@@ -67,9 +67,8 @@ fn in_order(changes: &Changes) -> Vec<Step<'_>> {
 
 /// The topmost directory above a file that is not there.
 fn missing(path: &Utf8Path) -> Option<&Utf8Path> {
-    let is_missing = |above: &&Utf8Path| {
-        above.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-    };
+    let is_missing =
+        |above: &&Utf8Path| above.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
     path.ancestors().skip(1).filter(|above| !above.as_str().is_empty()).take_while(is_missing).last()
 }
 
@@ -219,7 +218,8 @@ mod tests {
         assert_eq!((failure.path, failure.left), (path("z"), Vec::new()));
         assert_eq!(mode(&path("a")), 0o640);
         assert_eq!(fs::read(path("f")).unwrap(), b"f");
-        let mut names: Vec<_> = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["a", "f", "z"]);
         fs::remove_dir(path("z")).unwrap();
