@@ -9,10 +9,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::emit::{Work, snapshot};
-use crate::faults::CALLS;
+use crate::faults::{CALLS, SPREAD, duration};
 
 type Tree = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
@@ -137,8 +137,16 @@ fn a_kill_at_any_time_changes_nothing_or_all() {
     let work = Work::new();
     let kills = if all() { 1000 } else { 60 };
     let mut ends = [0, 0];
-    let mut killed = 0;
+    let (mut killed, mut lasts) = (0, Duration::ZERO);
     for number in 0..kills {
+        if number % SPREAD == 0 {
+            lasts = duration(|| {
+                work.emitted(1);
+                let begun = Instant::now();
+                work.emitted(2);
+                begun.elapsed()
+            });
+        }
         work.emitted(1);
         let mut child = Command::new(env!("CARGO_BIN_EXE_hermesc"))
             .args(work.arguments(2))
@@ -147,7 +155,7 @@ fn a_kill_at_any_time_changes_nothing_or_all() {
             .spawn()
             .expect("it starts");
         // From before the first call to after the last one.
-        thread::sleep(Duration::from_micros(number * 24_000 / kills));
+        thread::sleep(lasts * (number % SPREAD) / SPREAD);
         child.kill().expect("a signal");
         killed += usize::from(child.wait().expect("an end").signal() == Some(9));
         ends[states.which(&work, "a kill")] += 1;

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -163,7 +163,7 @@ fn untidy(path: &Path) {
     }
 }
 
-/// A list of names becomes a directory, a file gets another name, a script moves to a file of its own, a file gets another mode.
+/// A list of names becomes a directory, and a script moves to a file of its own.
 fn broken_directories(path: &Path) {
     let services = "place/root/etc/s6-overlay/s6-rc.d";
     for name in ["first", "second"] {
@@ -173,9 +173,45 @@ fn broken_directories(path: &Path) {
     }
     write(path, &format!("{services}/user/type"), "bundle\n");
     write(path, &format!("{services}/second/dependencies"), "first \r\nsetup \r\n");
-    write(path, &format!("{services}/first/dependencies.d/stup"), "");
     write(path, &format!("{services}/setup/type"), "oneshot\n");
     write(path, &format!("{services}/setup/up"), "#!/bin/sh\nmkdir -p /data\n");
+}
+
+/// Files get other names.
+fn misspelt_names(path: &Path) {
+    for name in ["first", "second", "third"] {
+        write(path, &format!("place/d/{name}/type"), "longrun\n");
+        write(path, &format!("place/d/{name}/run"), "#!/bin/sh\nexec sleep 1\n");
+    }
+    write(path, "place/d/second/dependencies.d/frist", "");
+    write(path, "place/d/third/dependencies.d/secnd", "");
+}
+
+/// What each definition needs, as s6-rc reads it: a list beside a directory is not opened.
+fn needed(tree: &Tree) -> BTreeMap<PathBuf, BTreeSet<String>> {
+    let mut needed: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    let directory = |definition: &Path| definition.join("dependencies.d");
+    for (path, (_, content)) in tree {
+        let Some(above) = path.parent() else { continue };
+        if path.ends_with("type") {
+            needed.entry(above.to_owned()).or_default();
+        } else if path.ends_with("dependencies") && !tree.contains_key(&directory(above)) {
+            let text = String::from_utf8_lossy(content);
+            needed.entry(above.to_owned()).or_default().extend(text.lines().map(|line| line.trim().to_owned()));
+        } else if let (true, Some(definition)) = (above.ends_with("dependencies.d"), above.parent()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            needed.entry(definition.to_owned()).or_default().insert(name.into_owned());
+        }
+    }
+    needed
+}
+
+/// A script that `up` names is there.
+fn is_named_in_vain(tree: &Tree) -> bool {
+    let named = |content: &[u8]| content.ends_with(b"/up-script\n");
+    tree.iter().any(|(path, (_, content))| {
+        path.ends_with("up") && named(content) && !tree.contains_key(&path.with_file_name("up-script"))
+    })
 }
 
 fn directories(path: &Path) {
@@ -233,6 +269,13 @@ const WAYS: &[Way] = &[
         name: "check --fix",
         promise: Promise::EachFile,
         before: broken_directories,
+        command: &["check", "--fix", "place/root"],
+        around: None,
+    },
+    Way {
+        name: "check --fix of names",
+        promise: Promise::EachFile,
+        before: misspelt_names,
         command: &["check", "--fix", "place/d"],
         around: None,
     },
@@ -252,6 +295,16 @@ const WAYS: &[Way] = &[
     },
     Way { name: "init", promise: Promise::Whole, before: |_| {}, command: &["init", "place/new.hermes"], around: None },
 ];
+
+/// So many kills are spread evenly over what a run lasts, which is measured again for the next ones.
+pub const SPREAD: u32 = 30;
+
+/// What a run lasts: the median of a few.
+pub fn duration(run: impl FnMut() -> Duration) -> Duration {
+    let mut lasted: Vec<Duration> = std::iter::repeat_with(run).take(5).collect();
+    lasted.sort();
+    lasted[2]
+}
 
 fn hermesc() -> &'static str {
     env!("CARGO_BIN_EXE_hermesc")
@@ -298,8 +351,13 @@ impl Way {
 /// What is in the place, and which of it is litter.
 fn seen(folder: &Path) -> (Tree, BTreeSet<PathBuf>) {
     let mut tree = snapshot(&folder.join("place")).expect("a directory");
-    // The list of what was written tells of a run that did not end; directories come before what is in them.
-    tree.retain(|path, (_, content)| !path.ends_with(".hermesc.json") && content != b"directory");
+    // The list of what was written tells of a run that did not end; directories come before what is in them, and only one of
+    // these says something when it is empty.
+    let is_list = |path: &Path| path.ends_with("dependencies.d") || path.ends_with("contents.d");
+    let is_made_up = |path: &Path| path.to_string_lossy().contains("/.hermesc-");
+    tree.retain(|path, (_, content)| {
+        !path.ends_with(".hermesc.json") && (content != b"directory" || is_list(path) || is_made_up(path))
+    });
     let is_litter = |path: &PathBuf| path.iter().any(|part| part.to_string_lossy().starts_with(".hermesc-"));
     let litter: BTreeSet<PathBuf> = tree.keys().filter(|path| is_litter(path)).cloned().collect();
     tree.retain(|path, _| !litter.contains(path));
@@ -353,6 +411,14 @@ impl<'w> States<'w> {
                     "{name}, {what}: {} is half written",
                     path.display()
                 );
+            }
+        }
+        if name.starts_with("check --fix") {
+            assert!(!is_named_in_vain(&found), "{name}, {what}: a script is lost: {found:#?}");
+            let (old, new) = (needed(&self.old), needed(&self.new));
+            for (definition, now) in needed(&found) {
+                let keeps = |all: &BTreeMap<PathBuf, BTreeSet<String>>| now.is_superset(&all[&definition]);
+                assert!(keeps(&old) || keeps(&new), "{name}, {what}: {} lost a name: {now:?}", definition.display());
             }
         }
         // The next run needs no repair.
@@ -460,8 +526,11 @@ fn a_kill_at_any_call_loses_nothing() {
             "mkdir",
             "link,linkat",
             "rename,renameat,renameat2",
-            "unlink,unlinkat,rmdir",
+            "unlink",
+            "unlinkat",
+            "rmdir",
             "fchmod",
+            "chmod",
             "utimensat",
             "fsync,syncfs",
         ] {
@@ -478,15 +547,24 @@ fn a_kill_at_any_call_loses_nothing() {
 
 #[test]
 fn a_kill_at_any_time_leaves_each_file_whole() {
-    let kills: u64 = if all() { 1000 } else { 30 };
-    for way in WAYS.iter().filter(|way| matches!(way.name, "file by file" | "fmt") && way.is_possible()) {
+    let kills: u32 = if all() { 1000 } else { 30 };
+    let is_meant = |way: &Way| matches!(way.name, "file by file" | "fmt" | "check --fix");
+    for way in WAYS.iter().filter(|way| is_meant(way) && way.is_possible()) {
         let states = States::of(way);
-        let (mut killed, mut ends) = (0, [0; 3]);
+        let (mut killed, mut ends, mut lasts) = (0, [0; 3], Duration::ZERO);
         for number in 0..kills {
+            if number % SPREAD == 0 {
+                lasts = duration(|| {
+                    let folder = way.folder();
+                    let begun = Instant::now();
+                    way.undisturbed(folder.path());
+                    begun.elapsed()
+                });
+            }
             let folder = way.folder();
             let mut child =
                 way.command(folder.path(), &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-            thread::sleep(Duration::from_micros(number * 30_000 / kills));
+            thread::sleep(lasts * (number % SPREAD) / SPREAD);
             child.kill().expect("a signal");
             killed += usize::from(child.wait().expect("an end").signal() == Some(9));
             ends[states.judge(folder.path(), "a kill", true)] += 1;
