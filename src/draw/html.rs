@@ -1,11 +1,11 @@
 //! A picture as one page that needs nothing else: no network, no other file.
 
 use crate::draw::json::document;
-use crate::report::json::escaped;
 use crate::draw::layout::layout;
 use crate::draw::style::style;
 use crate::draw::svg::{drawing, is_crowded};
 use crate::draw::{Edge, Link, Picture, Shape, markup};
+use crate::report::json::escaped;
 
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
