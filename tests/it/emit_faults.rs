@@ -16,12 +16,13 @@ use crate::faults::{CALLS, SPREAD, duration};
 
 type Tree = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
-fn all() -> bool {
+/// Whether every call in turn is tried, and a thousand kills.
+pub fn all() -> bool {
     std::env::var("HERMESC_FAULTS").is_ok_and(|value| value == "all")
 }
 
 /// Whether a program can be run; says so where it cannot.
-fn can(program: &str, arguments: &[&str], what: &str) -> bool {
+pub fn can(program: &str, arguments: &[&str], what: &str) -> bool {
     let done = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let fine = done.is_ok_and(|status| status.success());
     if !fine {
@@ -63,7 +64,9 @@ impl States {
 /// Emits the second state under strace, which makes a call fail or kills the program there.
 fn injected(work: &Work, call: &str, fault: &str, when: usize) -> (Output, bool) {
     let log = work.folder.path().join("log");
+    // The loader looks into each directory that this names: calls that are nobody's.
     let output = Command::new("strace")
+        .env_remove("LD_LIBRARY_PATH")
         .args(["-f", "-qq", "-o", log.to_str().expect("UTF-8"), "-e"])
         .arg(format!("trace={call}"))
         .arg("-e")

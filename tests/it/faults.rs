@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::emit::{snapshot, source};
+use crate::emit_faults::{all, can};
 
 type Tree = BTreeMap<PathBuf, (u32, Vec<u8>)>;
 
@@ -90,19 +91,6 @@ const OTHERS: &[&str] = &[
 ];
 
 const ERRORS: &[&str] = &["ENOSPC", "EIO", "EACCES", "EINTR", "EDQUOT", "EROFS"];
-
-fn all() -> bool {
-    std::env::var("HERMESC_FAULTS").is_ok_and(|value| value == "all")
-}
-
-fn can(program: &str, arguments: &[&str], what: &str) -> bool {
-    let done = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let fine = done.is_ok_and(|status| status.success());
-    if !fine {
-        eprintln!("{program} cannot be used here: {what} was not run");
-    }
-    fine
-}
 
 fn strace(what: &str) -> bool {
     can("strace", &["-e", "inject=getpid:error=EPERM", "-o", "/dev/null", "true"], what)
@@ -267,14 +255,16 @@ const WAYS: &[Way] = &[
     Way { name: "fmt", promise: Promise::EachFile, before: untidy, command: &["fmt", "place"], around: None },
     Way {
         name: "check --fix",
-        promise: Promise::EachFile,
+        // What cannot be read is not mended, and what is mended beside it stays: the next run goes on.
+        promise: Promise::GoesOn,
         before: broken_directories,
         command: &["check", "--fix", "place/root"],
         around: None,
     },
     Way {
         name: "check --fix of names",
-        promise: Promise::EachFile,
+        // What cannot be read is not mended, and what is mended beside it stays: the next run goes on.
+        promise: Promise::GoesOn,
         before: misspelt_names,
         command: &["check", "--fix", "place/d"],
         around: None,
@@ -333,6 +323,8 @@ impl Way {
             (None, first) => (first.map_or("", String::as_str), Vec::new()),
         };
         let mut command = Command::new(program);
+        // The loader looks into each directory that this names: calls that are nobody's.
+        command.env_remove("LD_LIBRARY_PATH");
         command.args(before).args(&words[usize::from(self.around.is_none())..]);
         command.current_dir(folder).env("RUST_BACKTRACE", "0").stdin(Stdio::null());
         command
@@ -500,7 +492,9 @@ fn a_call_that_fails_loses_nothing() {
                 assert!(output.status.code().is_some() && !said.contains("panicked"), "{}, {what}: {said}", way.name);
                 let state = states.judge(folder.path(), &what, false);
                 ends[state] += 1;
-                assert!(output.status.code() != Some(0) || state == 1, "{}: {what} was not told: {said}", way.name);
+                // A fix that cannot be tried, since a file cannot be read, is named; the warning that stays is no failure.
+                let told = output.status.code() != Some(0) || said.contains("not fixed ");
+                assert!(told || state == 1, "{}: {what} was not told: {said}", way.name);
             }
         }
         eprintln!(
