@@ -396,10 +396,13 @@ impl<'w> States<'w> {
         if state == 2 {
             let mixed = self.way.promise == Promise::GoesOn || (self.way.promise == Promise::EachFile && killed);
             assert!(mixed, "{name}, {what}: neither the old nor the new state: {found:#?}");
+            // Where something cannot be read, fewer fixes are proposed, and a file may be as those make it: what is asked of it then
+            // stands below.
+            let fewer = !killed && name.starts_with("check --fix");
             for path in found.keys().chain(self.old.keys()).chain(self.new.keys()) {
                 let now = found.get(path);
                 assert!(
-                    now == self.old.get(path) || now == self.new.get(path),
+                    fewer || now == self.old.get(path) || now == self.new.get(path),
                     "{name}, {what}: {} is half written",
                     path.display()
                 );
