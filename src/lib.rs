@@ -22,6 +22,7 @@ pub mod language_reference;
 pub mod lsp;
 pub mod manual;
 pub mod model;
+mod parallel;
 pub mod policy;
 pub mod print;
 #[cfg(test)]

@@ -1,10 +1,6 @@
 //! What the paths of `hermesc check` stand for: text of the language, or source directories.
 
 use std::io;
-use std::num::NonZero;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
@@ -15,6 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::settings::{Severities, options};
 use crate::cli::{FINE, Input, PROBLEMS, places};
 use crate::compile::{self, Checked, Options};
+use crate::parallel;
 use crate::report::safe_text;
 use crate::resolve::{Disk, Files};
 use crate::s6rc::read::{self, Layout, Request};
@@ -198,25 +195,6 @@ pub(super) fn check(jobs: Vec<Job>, files: &(dyn Files + Sync), options: &Option
         progress.may_be_large();
     }
     let files = &progress.reading(files);
-    let next = AtomicUsize::new(0);
-    let found: Vec<OnceLock<Result<Checked, Failure>>> = jobs.iter().map(|_| OnceLock::new()).collect();
-    let work = || {
-        while let Some((job, found)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            jobs.get(at).zip(found.get(at))
-        } {
-            found.get_or_init(|| job.check(files, options));
-        }
-    };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
-    thread::scope(|scope| {
-        for _ in 1..workers {
-            // Where no thread can be had, this one does the work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
-    });
-    let result = |(job, found): (Job, OnceLock<Result<Checked, Failure>>)| Some((job.roots, found.into_inner()?));
-    let sets = jobs.into_iter().zip(found).filter_map(result);
-    sets.map(|(roots, checked)| Set { roots, checked }).collect()
+    let found = parallel::each(&jobs, 2, |job| job.check(files, options));
+    jobs.into_iter().zip(found).map(|(job, checked)| Set { roots: job.roots, checked }).collect()
 }

@@ -19,7 +19,7 @@ const CHECK: &str = "data/check";
 
 /// Adds a longrun's definitions.
 pub(super) fn longrun(
-    mut draft: Draft,
+    mut draft: Box<Draft>,
     target: &Target,
     definitions: &mut Vec<Definition>,
     diagnostics: &mut Vec<Diagnostic>,

@@ -20,7 +20,12 @@ use crate::s6rc::target::Target;
 use around::Before;
 
 /// Adds the definitions that a draft stands for.
-pub fn service(draft: Draft, target: &Target, definitions: &mut Vec<Definition>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn service(
+    draft: Box<Draft>,
+    target: &Target,
+    definitions: &mut Vec<Definition>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     match draft.definition.kind {
         Kind::Longrun => longrun::longrun(draft, target, definitions, diagnostics),
         Kind::Oneshot => definitions.push(oneshot(draft, target, diagnostics)),
@@ -28,7 +33,7 @@ pub fn service(draft: Draft, target: &Target, definitions: &mut Vec<Definition>,
     }
 }
 
-fn oneshot(draft: Draft, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Definition {
+fn oneshot(draft: Box<Draft>, target: &Target, diagnostics: &mut Vec<Diagnostic>) -> Definition {
     let mut definition = draft.definition;
     let gate = match &draft.when {
         Some(when) => gate::oneshot(&when.value, when.place, target, diagnostics).unwrap_or_default(),

@@ -51,6 +51,7 @@ impl Model {
     #[must_use]
     pub fn new(target: Target, definitions: Vec<Definition>) -> Self {
         let mut model = Self { target, definitions, ..Self::default() };
+        model.index.reserve(model.definitions.len());
         for (at, definition) in model.definitions.iter().enumerate() {
             model.index.entry(definition.name.clone()).or_insert(at);
         }

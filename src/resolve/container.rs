@@ -31,5 +31,5 @@ pub struct ContainerDraft {
     /// Which part.
     pub kind: ContainerKind,
     /// Its name, its program, and what is set up around it.
-    pub draft: Draft,
+    pub draft: Box<Draft>,
 }

@@ -132,7 +132,7 @@ impl<'t> Resolver<'t> {
         );
     }
 
-    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Draft> {
+    fn begin(&mut self, scope: &Scope, definition: &ast::Definition, name: &Text, kind: Kind) -> Option<Box<Draft>> {
         if !self.may_make(scope, scope.at(name.span)) {
             return None;
         }

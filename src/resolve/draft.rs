@@ -56,10 +56,10 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A draft of which nothing but the definition is known.
+    /// A draft of which nothing but the definition is known; boxed, as it is large and handed on.
     #[must_use]
-    pub fn new(definition: Definition) -> Self {
-        Self {
+    pub fn new(definition: Definition) -> Box<Self> {
+        Box::new(Self {
             definition,
             run: None,
             finish: None,
@@ -81,7 +81,7 @@ impl Draft {
             modes: Vec::new(),
             carried: Vec::new(),
             taken: HashMap::new(),
-        }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::source::Location;
 
 impl Resolver<'_> {
     /// Writes the sugar of a definition out.
-    pub(super) fn expand(&mut self, mut draft: Draft) {
+    pub(super) fn expand(&mut self, mut draft: Box<Draft>) {
         for bundle in std::mem::take(&mut draft.bundles) {
             self.memberships.push((bundle, draft.definition.name.clone()));
         }

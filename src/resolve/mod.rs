@@ -157,7 +157,8 @@ impl<'t> Resolver<'t> {
             templates: HashMap::new(),
             used_parameters: HashSet::new(),
             umask: None,
-            made_definitions: Vec::new(),
+            // Most of them make one.
+            made_definitions: Vec::with_capacity(trees.iter().map(|(_, tree)| tree.definitions.len()).sum()),
             memberships: Vec::new(),
             log_directories: HashMap::new(),
             pipelines: Vec::new(),

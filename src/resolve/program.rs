@@ -118,7 +118,7 @@ impl Resolver<'_> {
 
     /// One word of an `exec`.
     fn word(&mut self, scope: &Scope, word: &ast::ExecWord) -> Option<Word> {
-        let mut pieces = Vec::new();
+        let mut pieces = Vec::with_capacity(word.pieces.len());
         for piece in &word.pieces {
             match piece {
                 ast::Piece::Text(text) => {

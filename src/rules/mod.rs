@@ -90,14 +90,12 @@ pub use document::{document, explanation};
 pub use example::{TreeContent, TreeEntry, tree_entries};
 
 use foldhash::HashSet;
-use std::num::NonZero;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::graph::Graph;
 use crate::model::Model;
+use crate::parallel;
 use crate::source::{FileId, SourceMap};
 
 /// What a rule can be found in.
@@ -281,44 +279,22 @@ fn beneath(model: &Model) -> HashSet<FileId> {
         .collect()
 }
 
-/// With fewer definitions than this a thread costs more than it brings.
+/// With fewer definitions than this the rules are run one after the other.
 const MANY: usize = 500;
-/// No more threads than this are started.
-const MAX_THREADS: usize = 8;
 
 type Check = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
 /// What the checks find, in their order. Each reads the same and writes its own: where there is much to read, several run at
 /// the same time.
 fn run(checks: &[Check], context: &Context<'_>) -> Vec<Diagnostic> {
-    let found: Vec<OnceLock<Vec<Diagnostic>>> = checks.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some((check, found)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            checks.get(at).zip(found.get(at))
-        } {
-            found.get_or_init(|| {
-                let mut diagnostics = Vec::new();
-                check(context, &mut diagnostics);
-                diagnostics
-            });
-        }
-    };
-    let many = context.model.definitions.len() >= MANY;
-    let threads = if many { thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS) } else { 1 };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            // Where no thread can be had, this one does the work.
-            let _ = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        }
-        work();
+    let many = if context.model.definitions.len() < MANY { usize::MAX } else { 0 };
+    let found = parallel::each(checks, many, |check| {
+        let mut diagnostics = Vec::new();
+        check(context, &mut diagnostics);
+        diagnostics
     });
-    found.into_iter().filter_map(OnceLock::into_inner).flatten().collect()
+    found.into_iter().flatten().collect()
 }
-
-/// The stack of a thread in bytes, as large as the usual one of a process.
-const STACK_BYTES: usize = 8 << 20;
 
 /// Runs every rule that reads the model.
 #[must_use]

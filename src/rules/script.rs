@@ -125,7 +125,7 @@ pub(super) fn scripts<'c, 'm>(context: &'c Context<'m>) -> &'c [Script<'m>] {
 }
 
 fn find<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
-    let mut scripts = Vec::new();
+    let mut scripts = Vec::with_capacity(context.model.definitions.len());
     for definition in context.model.definitions.iter().filter(|definition| definition.kind == Kind::Longrun) {
         let programs = &definition.programs;
         for (part, program) in [("run", &programs.run), ("finish", &programs.finish)] {
@@ -164,7 +164,11 @@ fn add<'m>(
     let text = Cow::Borrowed(program.bytes.as_slice());
     // Only a text with one of these in it has to be taken apart.
     let may = |word: &[u8]| memmem::find(&program.bytes, word).is_some();
-    let worth = interpreter == Interpreter::Execline && (may(b"sh") || may(b"contenv"));
+    // So begins what is made of an `exec` under s6-overlay.
+    let mut lines = program.bytes.splitn(3, |byte| *byte == b'\n');
+    let contenv =
+        contenv || (interpreter == Interpreter::Execline && executed && lines.nth(1) == Some(b"with-contenv"));
+    let worth = interpreter == Interpreter::Execline && (may(b"sh") || (!contenv && may(b"contenv")));
     let words = if worth { execline::lex(&program.bytes).ok() } else { None };
     let words = words.unwrap_or_default();
     let contenv = contenv || words.iter().any(|word| word.bytes.ends_with(b"with-contenv"));

@@ -14,17 +14,17 @@ use crate::syntax::parse::Lowering;
 impl Lowering<'_> {
     pub(super) fn exec(&mut self, pair: Pair<'_, Rule>) -> Exec {
         let mut span = self.span(&pair);
-        let words: Vec<ExecWord> = inner(pair)
-            .map(|word| {
-                let span = self.span(&word);
-                let mut pieces = Vec::new();
-                for piece in word.into_inner() {
-                    self.piece(piece, &mut pieces);
-                }
-                ExecWord { span, pieces }
-            })
-            .collect();
-        span.end = words.last().map_or(span.end, |word| word.span.end);
+        let mut words = Vec::with_capacity(pair.clone().into_inner().len());
+        for word in inner(pair) {
+            let span = self.span(&word);
+            // Nearly all have one.
+            let mut pieces = Vec::with_capacity(1);
+            for piece in word.into_inner() {
+                self.piece(piece, &mut pieces);
+            }
+            words.push(ExecWord { span, pieces });
+        }
+        span.end = words.last().map_or(span.end, |word: &ExecWord| word.span.end);
         Exec { span, words }
     }
 

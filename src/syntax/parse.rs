@@ -95,7 +95,11 @@ impl<'t> Lowering<'t> {
     /// Adds what other steps made; where the next one begins.
     fn append(&mut self, piece: Piece) -> Option<usize> {
         let Parsed { tree, diagnostics } = piece.parsed;
-        self.tree.definitions.extend(tree.definitions);
+        if self.tree.definitions.is_empty() {
+            self.tree.definitions = tree.definitions;
+        } else {
+            self.tree.definitions.extend(tree.definitions);
+        }
         self.tree.comments.extend(tree.comments);
         self.tree.broken_names.extend(tree.broken_names);
         self.diagnostics.extend(diagnostics);
@@ -112,6 +116,9 @@ impl<'t> Lowering<'t> {
                     .help("put long texts into files of their own and name them with `file \"path\"`"),
             );
             return true;
+        }
+        if self.text.len() <= MAX_LINE_BYTES {
+            return false;
         }
         let mut start = 0;
         for line in self.text.split_inclusive('\n') {

@@ -36,7 +36,9 @@ impl Lowering<'_> {
         let mut parts = inner(pair);
         let word = parts.next()?;
         let keyword = Ident { name: SmolStr::new(word.as_str()), span: self.span(&word) };
-        let mut statement = Statement { span: keyword.span, keyword, arguments: Vec::new(), options: None };
+        // Nearly all have one argument.
+        let arguments = Vec::with_capacity(1);
+        let mut statement = Statement { span: keyword.span, keyword, arguments, options: None };
         for part in parts {
             if part.as_rule() == Rule::options {
                 let options = self.body(part);

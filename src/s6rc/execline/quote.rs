@@ -27,12 +27,12 @@ impl std::error::Error for NulByte {}
 ///
 /// A NUL in `word`; nothing is appended then.
 pub fn quote(word: &[u8], out: &mut Vec<u8>) -> Result<(), NulByte> {
-    if let Some(at) = word.iter().position(|&byte| byte == 0) {
-        return Err(NulByte { at });
-    }
     if is_bare(word) {
         out.extend_from_slice(word);
         return Ok(());
+    }
+    if let Some(at) = word.iter().position(|&byte| byte == 0) {
+        return Err(NulByte { at });
     }
     out.push(b'"');
     for chunk in word.utf8_chunks() {

@@ -1,21 +1,17 @@
 //! What was seen on the disk becomes sources and entries, in one order, however many threads looked.
 
-use std::num::NonZero;
+use std::io;
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{io, thread};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Entry, Found};
+use crate::parallel;
 use crate::s6rc::read::disk::{Disk, Seen};
 use crate::source::SourceMap;
 
 /// From so many definitions on, several threads look: below, starting one costs more than it brings.
 const MANY: usize = 100;
-/// No more threads than this are started.
-const MAX_THREADS: usize = 8;
 
 /// What was seen of a definition: the entry itself, and what is below it where it is a directory.
 type Definition = (Seen, io::Result<Vec<Seen>>);
@@ -70,29 +66,10 @@ impl<'s> Scanner<'s> {
 
 /// All that is below some places, looked at by as many threads as there are processors.
 fn all(disk: &Disk, source: &Utf8Path, places: &[(PathBuf, Utf8PathBuf)]) -> Vec<Definition> {
-    let seen: Vec<OnceLock<Definition>> = places.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(((place, name), seen)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            places.get(at).zip(seen.get(at))
-        } {
-            seen.get_or_init(|| {
-                let entry = disk.entry(place, source, name.clone(), None);
-                let is_directory = matches!(entry.entry.found, Found::Directory);
-                let below = if is_directory { disk.below(place, &source.join(name)) } else { Ok(Vec::new()) };
-                (entry, below)
-            });
-        }
-    };
-    let many = places.len() >= MANY;
-    let threads = if many { thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS) } else { 1 };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            // Where no thread can be had, this one does the work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
-    });
-    seen.into_iter().filter_map(OnceLock::into_inner).collect()
+    parallel::each(places, MANY, |(place, name)| {
+        let entry = disk.entry(place, source, name.clone(), None);
+        let is_directory = matches!(entry.entry.found, Found::Directory);
+        let below = if is_directory { disk.below(place, &source.join(name)) } else { Ok(Vec::new()) };
+        (entry, below)
+    })
 }

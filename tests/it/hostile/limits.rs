@@ -7,22 +7,19 @@ use std::path::{Path, PathBuf};
 /// Limits of what is shown or tried, which nobody can run into.
 const NOT_FOR_PEOPLE: &[&str] = &[
     "cli::inputs::MAX_DEPTH",
-    "cli::sets::MAX_THREADS",
     "compare::renames::MAX_ROUNDS",
     "fix::MAX_ROUNDS",
     "graph::MAX_STARTS",
     "instance::directory::MAX_DEPTH",
     "lsp::hints::MAX_NAMES",
     "lsp::hover::MAX_LISTED",
+    "parallel::MAX_THREADS",
     "report::snippet::MAX_SHOWN_LINE",
-    "rules::MAX_THREADS",
     "rules::shell::lexer::MAX_DEPTH",
     "rules::tally_too_large::MAX_TALLY",
     "rules::unspawnable_shebang::MAX_LINE",
     "s6rc::execline::MAX_INDENT",
-    "s6rc::read::scan::MAX_THREADS",
     "syntax::incremental::MAX_TRIES",
-    "syntax::pieces::MAX_PIECES",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
