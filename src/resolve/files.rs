@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::str::Utf8Error;
 use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -135,9 +136,13 @@ impl Loader<'_> {
             return;
         }
         let file = self.loaded.sources.add(path.to_owned(), bytes);
-        let Some(text) = self.text(file) else { return };
-        let (tree, diagnostics) = self.files.parse(&normal, file, &text);
-        if let Some(foreign) = foreign::instead(path, &text, &tree, &diagnostics) {
+        let Some(bytes) = self.loaded.sources.get(file).map(|source| Arc::clone(&source.bytes)) else { return };
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            Err(error) => return self.no_text(path, file, &bytes, error),
+        };
+        let (tree, diagnostics) = self.files.parse(&normal, file, text);
+        if let Some(foreign) = foreign::instead(path, text, &tree, &diagnostics) {
             self.loaded.diagnostics.push(foreign.diagnostic(file));
             self.loaded.trees.push((file, Arc::default()));
             return;
@@ -160,30 +165,22 @@ impl Loader<'_> {
         self.open.pop();
     }
 
-    /// The text of a file, if it is text.
-    fn text(&mut self, file: FileId) -> Option<String> {
-        let source = self.loaded.sources.get(file)?;
-        match std::str::from_utf8(&source.bytes) {
-            Ok(text) => Some(text.to_owned()),
-            Err(error) => {
-                let path = source.path.clone();
-                let (what, at, label, help) = match foreign::of_bytes(&source.bytes) {
-                    Some((what, help)) => (what, 0, "", help),
-                    None => (
-                        "not UTF-8",
-                        error.valid_up_to(),
-                        "this byte begins no character",
-                        "save the file as UTF-8; bytes that are no text belong into a file of their own, named with `file \"path\"`",
-                    ),
-                };
-                self.loaded.diagnostics.push(
-                    Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("{path} is {what}"))
-                        .at(Location::new(file, Span::new(at, at + 1)), label)
-                        .help(help),
-                );
-                None
-            }
-        }
+    /// Reports a file whose bytes are no text.
+    fn no_text(&mut self, path: &Utf8Path, file: FileId, bytes: &[u8], error: Utf8Error) {
+        let (what, at, label, help) = match foreign::of_bytes(bytes) {
+            Some((what, help)) => (what, 0, "", help),
+            None => (
+                "not UTF-8",
+                error.valid_up_to(),
+                "this byte begins no character",
+                "save the file as UTF-8; bytes that are no text belong into a file of their own, named with `file \"path\"`",
+            ),
+        };
+        self.loaded.diagnostics.push(
+            Diagnostic::new(&reading::UNREADABLE_SOURCE, format!("{path} is {what}"))
+                .at(Location::new(file, Span::new(at, at + 1)), label)
+                .help(help),
+        );
     }
 
     fn include(&mut self, from: &Utf8Path, include: &ast::Text, place: Location) {

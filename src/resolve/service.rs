@@ -1,7 +1,5 @@
 //! The statements of a service, a bundle or a container part, one by one.
 
-use foldhash::{HashMap, HashMapExt};
-
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
 
@@ -62,7 +60,8 @@ impl Resolver<'_> {
     }
 
     fn statements(&mut self, scope: &Scope, place: Place, draft: &mut Draft, statements: &[Statement]) {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        // No more than there are keywords.
+        let mut seen: Vec<(&str, Span)> = Vec::with_capacity(statements.len().min(language::STATEMENTS.len()));
         for statement in statements {
             let sound =
                 self.allowed(scope, place, statement, &mut seen) && self.statement(scope, draft, statement).is_some();
@@ -76,7 +75,7 @@ impl Resolver<'_> {
         scope: &Scope,
         place: Place,
         statement: &'s Statement,
-        seen: &mut HashMap<&'s str, Span>,
+        seen: &mut Vec<(&'s str, Span)>,
     ) -> bool {
         let keyword = &statement.keyword;
         let at = scope.at(keyword.span);
@@ -120,7 +119,8 @@ impl Resolver<'_> {
             self.report(scope, diagnostic);
             return false;
         }
-        if let Some(first) = seen.get(keyword.name.as_str()).filter(|_| !known.repeats) {
+        let first = seen.iter().find(|(name, _)| *name == keyword.name);
+        if let Some((_, first)) = first.filter(|_| !known.repeats) {
             self.report(
                 scope,
                 Diagnostic::new(&reading::OVERWRITTEN_STATEMENT, format!("`{}` stands twice", keyword.name))
@@ -130,7 +130,9 @@ impl Resolver<'_> {
             );
             return false;
         }
-        seen.insert(&keyword.name, keyword.span);
+        if first.is_none() {
+            seen.push((&keyword.name, keyword.span));
+        }
         if let Some((tool, version)) = known.since
             && self.target.tool(tool) < version
         {
