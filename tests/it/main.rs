@@ -53,6 +53,7 @@ mod scale;
 mod schema;
 mod supervised;
 mod terminal;
+mod threads;
 mod tree_sitter;
 mod trees;
 mod vscode;
