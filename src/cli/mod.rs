@@ -186,5 +186,5 @@ pub fn run() -> ExitCode {
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };
-    ExitCode::from(code)
+    ExitCode::from(output::finished(code))
 }
