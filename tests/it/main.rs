@@ -39,6 +39,7 @@ mod live;
 mod lsp;
 mod manual;
 mod memory;
+mod no_room;
 mod nvim;
 mod oracle;
 mod oracle_db;
