@@ -69,3 +69,20 @@ fn standard_output_that_takes_nothing_is_told() {
     let output = call(&["man"], File::from(std::os::fd::OwnedFd::from(write)));
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn a_directory_that_is_gone_or_no_text_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.hermes"), "longrun a { run exec x; in user }").unwrap();
+    for script in [
+        r#"mkdir gone && cd gone && rmdir ../gone && exec "$0" check ."#,
+        r#"cd "$(printf 'mkdir \377; printf \377' | sh)" && exec "$0" check ../a.hermes"#,
+    ] {
+        let mut command = Command::new("sh");
+        let output =
+            command.args(["-c", script, env!("CARGO_BIN_EXE_hermesc")]).current_dir(folder.path()).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.starts_with("hermesc: the directory that this runs in is not known: "), "{stderr}");
+    }
+}
