@@ -93,6 +93,15 @@ pub(super) fn finished(code: u8) -> u8 {
     }
 }
 
+/// Prints what was asked for with `--help`, or what is wrong with a command line; the exit code.
+pub(super) fn help(text: &clap::Error) -> u8 {
+    let printed = text.print();
+    if !text.use_stderr() {
+        remember(printed);
+    }
+    finished(u8::try_from(text.exit_code()).unwrap_or(super::FAILED))
+}
+
 /// Draws what was found and counts it.
 pub(super) fn diagnostics(checked: &Checked, stream: Stream, color: ColorChoice) {
     diagnostics_within(checked, stream, color, None);

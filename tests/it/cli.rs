@@ -56,6 +56,9 @@ fn standard_output_that_takes_nothing_is_told() {
         &["explain", "missing-run"],
         &["man"],
         &["completions", "bash"],
+        &["--help"],
+        &["check", "-h"],
+        &["--version"],
     ] {
         let output = call(words, File::options().write(true).open("/dev/full").unwrap());
         let stderr = String::from_utf8_lossy(&output.stderr);
