@@ -103,7 +103,7 @@ pub fn served(bytes: &[u8]) {
     // A client that says `exit` early is not heard any more.
     let _ = all.into_iter().try_for_each(|message| sender.send(message));
     drop(sender);
-    let stopped = server.join().expect("the server does not panic");
+    let stopped = server.join().expect("the server does not panic").expect("threads can be had");
     let answers = heard.join().expect("answers are counted");
     if orderly {
         assert!(stopped, "stopped in disorder");

@@ -155,8 +155,7 @@ pub(super) fn write_out<'a>(checked: &Checked, destination: &Destination<'a>) ->
                 written.unchanged,
             ));
             if destination.rootfs.is_some() {
-                let lines: String =
-                    image::dockerfile(model, directory).iter().map(|line| format!("  {line}\n")).collect();
+                let lines: String = dockerfile(model, directory).iter().map(|line| format!("  {line}\n")).collect();
                 Stream::Out.write(&format!("lines for the Dockerfile:\n{lines}"));
             }
             if let Some(reason) = written.in_place {
@@ -171,6 +170,27 @@ pub(super) fn write_out<'a>(checked: &Checked, destination: &Destination<'a>) ->
         )),
         Err(error) => Err(output::unwritten(&error)),
     }
+}
+
+/// The lines of a Dockerfile beside which hermesc runs: COPY takes paths from the build context on, and none outside of it.
+fn dockerfile(model: &Model, directory: &Utf8Path) -> Vec<String> {
+    let real = directory.canonicalize_utf8().ok();
+    if real.as_ref().is_some_and(|real| real == "/") {
+        return image::dockerfile(model, None);
+    }
+    let here = Utf8Path::new(".").canonicalize_utf8().ok();
+    if let Some(below) = real.as_ref().zip(here).and_then(|(real, here)| real.strip_prefix(here).ok()) {
+        return image::dockerfile(model, Some(below));
+    }
+    let real = real.as_deref().unwrap_or(directory);
+    let name = real.file_name().unwrap_or("rootfs");
+    let mut lines = vec![format!(
+        "# COPY reads nothing outside of the build context: for `{}`, write the path that leads from there to {}",
+        name.escape_debug(),
+        real.as_str().escape_debug()
+    )];
+    lines.extend(image::dockerfile(model, Some(Utf8Path::new(name))));
+    lines
 }
 
 /// The number of files and links.

@@ -163,8 +163,10 @@ pub fn run() -> ExitCode {
         return code;
     }
     let matches = with_examples(help::grouped(command_line())).try_get_matches();
-    let matches = matches.unwrap_or_else(|error| usage::advise(error, &command_line()).exit());
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(output::help(&usage::advise(error, &command_line()))),
+    };
     let code = match &cli.command {
         Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments, cli.color),
@@ -186,5 +188,5 @@ pub fn run() -> ExitCode {
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };
-    ExitCode::from(code)
+    ExitCode::from(output::finished(code))
 }

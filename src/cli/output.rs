@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use crate::cli::{ColorChoice, nearest};
 use crate::compile::Checked;
@@ -43,10 +44,12 @@ impl Stream {
     }
 
     fn write_exactly(self, bytes: &[u8]) {
-        let _ = match self {
-            Self::Out => io::stdout().lock().write_all(bytes),
-            Self::Err => io::stderr().lock().write_all(bytes),
-        };
+        match self {
+            Self::Out => remember(io::stdout().lock().write_all(bytes)),
+            Self::Err => {
+                let _ = io::stderr().lock().write_all(bytes);
+            }
+        }
     }
 
     /// How diagnostics are drawn on this stream.
@@ -68,6 +71,35 @@ impl Stream {
             width: columns.unwrap_or(100).clamp(40, 120),
         }
     }
+}
+
+/// Why standard output did not take what was written, where that is not because nobody reads it any more.
+static REFUSED: OnceLock<io::Error> = OnceLock::new();
+
+fn remember(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = REFUSED.set(error);
+    }
+}
+
+/// The exit code of a run that would end with this one: whoever gets less than was asked for is told.
+pub(super) fn finished(code: u8) -> u8 {
+    remember(io::stdout().flush());
+    match REFUSED.get() {
+        Some(error) => failure(&format!("cannot write to standard output: {error}"), None),
+        None => code,
+    }
+}
+
+/// Prints what was asked for with `--help`, or what is wrong with a command line; the exit code.
+pub(super) fn help(text: &clap::Error) -> u8 {
+    let printed = text.print();
+    if !text.use_stderr() {
+        remember(printed);
+    }
+    finished(u8::try_from(text.exit_code()).unwrap_or(super::FAILED))
 }
 
 /// Draws what was found and counts it.

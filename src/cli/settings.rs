@@ -44,7 +44,8 @@ impl Severities {
 /// What is said beside the files; the exit code where it makes no sense.
 pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options, u8> {
     let found = input.paths.first().map(|path| config::find(path)).transpose();
-    let found: Option<Utf8PathBuf> = found.map_err(|error| output::failure(&error.to_string(), None))?.flatten();
+    let unknown = |error| output::failure(&format!("the directory that this runs in is not known: {error}"), None);
+    let found: Option<Utf8PathBuf> = found.map_err(unknown)?.flatten();
     let config = match found.map(|path| config::read(&path)).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),

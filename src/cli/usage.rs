@@ -50,7 +50,8 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
 
 /// The error with what to write instead, where that can be told.
 pub(super) fn advise(mut error: Error, program: &Command) -> Error {
-    let words: Vec<String> = std::env::args().skip(1).collect();
+    // One that is no text is an error of its own, and must not end this.
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     // A value that looks like an option is nobody's; the usual case is an option that is not there.
     if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
         let kept: Vec<StyledStr> = tips.into_iter().filter(|tip| !tip.to_string().contains("as a value")).collect();

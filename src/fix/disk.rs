@@ -107,7 +107,15 @@ fn beside(path: &Utf8Path) -> &Utf8Path {
 
 /// An empty directory beside a place, with the permission bits that a new one gets.
 fn aside(path: &Utf8Path) -> io::Result<TempDir> {
-    tempfile::Builder::new().prefix(".hermesc-").permissions(Permissions::from_mode(0o777)).tempdir_in(beside(path))
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hermesc-").permissions(Permissions::from_mode(0o777)).tempdir_in(beside(path)).map_err(plain)
+}
+
+/// What the operating system said, without the name that was made up for what should have been made, which `tempfile` adds.
+fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    let said = text.split(" at path \"").next().unwrap_or_default();
+    if error.raw_os_error().is_some() { error } else { io::Error::new(error.kind(), said.to_owned()) }
 }
 
 /// Makes a directory and all that is in it beside its place, and moves it there.
@@ -160,7 +168,7 @@ fn put(path: &Utf8Path, from: Option<&State>, to: Option<&State>) -> io::Result<
         }
         (from, Some(to)) => (from, to),
     };
-    let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(beside(path))?;
+    let mut file = tempfile::Builder::new().prefix(".hermesc-").tempfile_in(beside(path)).map_err(plain)?;
     if from.is_some() {
         let (old, new) = (fs::symlink_metadata(path)?, file.as_file().metadata()?);
         if (old.uid(), old.gid()) != (new.uid(), new.gid()) {

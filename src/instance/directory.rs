@@ -176,6 +176,19 @@ impl Directory {
         }
     }
 
+    /// Whether an s6-supervise runs on it and has written its status, as it does last when it starts: who looks at it or waits for
+    /// it reads that.
+    pub(super) fn is_ready(&self) -> io::Result<bool> {
+        if !self.is_supervised()? {
+            return Ok(false);
+        }
+        match self.child("supervise")?.read("status") {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes an entry and all below it; links are removed, not followed.
     pub(super) fn delete(&self, name: &str) -> io::Result<()> {
         self.delete_below(name, 0)

@@ -78,8 +78,8 @@ fn refused<'p>(action: &'static str, path: &'p Utf8Path) -> impl FnOnce(io::Erro
     move |source| Error::Io { action, path: path.to_owned(), source }
 }
 
-/// Registers an instance: writes it beside, renames it in, tells s6-svscan, and waits until it is supervised. Where one of
-/// these fails, it is taken out again.
+/// Registers an instance: writes it beside, renames it in, tells s6-svscan, and waits until it is supervised, so that it can be
+/// looked at and controlled. Where one of these fails, it is taken out again.
 ///
 /// # Errors
 ///
@@ -120,7 +120,9 @@ pub fn register(scandir: &Utf8Path, instance: &Instance, options: Options) -> Re
     }
     let followed = rescan(&directory, "-a").and_then(|()| {
         // Where the permissions do not let us see, there is nothing to wait for.
-        let up = tools::until(SCAN_LIMIT, || made.is_supervised().unwrap_or(true));
+        let ready = |directory: &Directory| directory.is_ready().unwrap_or(true);
+        let log = made.child("log").ok();
+        let up = tools::until(SCAN_LIMIT, || ready(&made) && log.as_ref().is_none_or(ready));
         if up { Ok(()) } else { Err(format!("{path} is not supervised after {} s", SCAN_LIMIT.as_secs())) }
     });
     match followed {

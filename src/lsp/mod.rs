@@ -96,13 +96,14 @@ struct Server {
 ///
 /// # Errors
 ///
-/// What is read is no message of the protocol, or nobody reads what is written.
+/// What is read is no message of the protocol, nobody reads what is written, or no thread can be had.
 pub fn serve() -> io::Result<bool> {
     let (connection, client) = Connection::memory();
     let Connection { sender, receiver } = client;
-    let writer = thread::spawn(move || stream::write(receiver, &mut io::stdout().lock()));
-    let reader = thread::spawn(move || stream::read(&mut io::stdin().lock(), |message| sender.send(message).is_ok()));
-    let orderly = serve_connection(connection);
+    let writer = thread::Builder::new().spawn(move || stream::write(receiver, &mut io::stdout().lock()))?;
+    let read = move || stream::read(&mut io::stdin().lock(), |message| sender.send(message).is_ok());
+    let reader = thread::Builder::new().spawn(read)?;
+    let orderly = serve_connection(connection)?;
     let ended = |_| Err(io::Error::other("a thread ended early"));
     reader.join().unwrap_or_else(ended)?;
     writer.join().unwrap_or_else(ended)?;
@@ -110,11 +111,15 @@ pub fn serve() -> io::Result<bool> {
 }
 
 /// Serves the client at the other end of a connection, as [`serve`] does.
-pub fn serve_connection(connection: Connection) -> bool {
+///
+/// # Errors
+///
+/// No thread can be had.
+pub fn serve_connection(connection: Connection) -> io::Result<bool> {
     // The connection hands messages over one by one; what was taken back is only seen by somebody who reads ahead.
     let (sender, messages) = channel();
     let receiver = connection.receiver.clone();
-    thread::spawn(move || receiver.into_iter().try_for_each(|message| sender.send(message)));
+    thread::Builder::new().spawn(move || receiver.into_iter().try_for_each(|message| sender.send(message)))?;
     let mut server = Server {
         connection,
         phase: Phase::New,
@@ -132,7 +137,7 @@ pub fn serve_connection(connection: Connection) -> bool {
         asked_settings: None,
     };
     // The thread that writes ends once nobody can give it anything: the server is gone when this returns.
-    server.run()
+    Ok(server.run())
 }
 
 impl Server {
@@ -315,7 +320,7 @@ impl Server {
         // The trees that they hold cannot be changed; to give back the rest takes long enough to be felt.
         let mut old = std::mem::take(&mut self.sets);
         old.iter_mut().for_each(Set::forget_trees);
-        thread::spawn(move || drop(old));
+        let _ = thread::Builder::new().spawn(move || drop(old));
         let (sets, of) = sets::check(&self.documents, &self.client.workspace);
         (self.sets, self.of) = (sets, of.into_iter().collect());
         let found = diagnostics::by_file(&self.sets, &self.documents);

@@ -46,11 +46,13 @@ pub fn entrypoint(model: &Model) -> Vec<String> {
     words
 }
 
-/// The lines of a Dockerfile that use the files, which were written below `source`, a path as the Dockerfile sees it.
+/// The lines of a Dockerfile that use the files, which were written below `source`, a path as the Dockerfile sees it; without
+/// one, they were written into the image.
 #[must_use]
-pub fn dockerfile(model: &Model, source: &Utf8Path) -> Vec<String> {
+pub fn dockerfile(model: &Model, source: Option<&Utf8Path>) -> Vec<String> {
     // Only `etc`: what else lies in the directory, such as the list of files that hermesc wrote, is not for the image.
-    let mut lines = vec![format!("COPY {}", json(&[source.join("etc/").into_string(), "/etc/".to_owned()]))];
+    let copy = |source: &Utf8Path| format!("COPY {}", json(&[source.join("etc/").into_string(), "/etc/".to_owned()]));
+    let mut lines: Vec<String> = source.map(copy).into_iter().collect();
     if has(model, STAGE2_HOOK) {
         lines.push(format!("ENV S6_STAGE2_HOOK=/{STAGE2_HOOK}"));
     }

@@ -200,7 +200,14 @@ fn a_dockerfile_is_held_to_what_the_sources_say() {
     let emitted = hermesc(&["emit", &path("image.hermes"), "--rootfs", &path("rootfs")]);
     let emitted = String::from_utf8_lossy(&emitted.stdout).into_owned();
     let lines: String = emitted.lines().filter(|line| line.starts_with("  ")).map(|line| format!("{line}\n")).collect();
-    assert_eq!(lines.lines().count(), 4, "{emitted}");
+    assert_eq!(lines.lines().count(), 5, "{emitted}");
+    // The directory is not below the one of this process.
+    let real = fs::canonicalize(path("rootfs")).expect("written");
+    let outside = format!(
+        "  # COPY reads nothing outside of the build context: for `rootfs`, write the path that leads from there to {}\n  COPY [\"rootfs/etc/\", \"/etc/\"]\n",
+        real.display()
+    );
+    assert!(lines.starts_with(&outside), "{lines}");
 
     let entry = "ENTRYPOINT [\"/init\", \"/etc/s6-overlay/scripts/main\"]\n";
     let env = "ENV S6_STAGE2_HOOK=/etc/s6-overlay/scripts/stage2-hook\n";

@@ -2,13 +2,14 @@
 //!
 //! `HERMESC_BLESS=1` writes `tests/golden/import.hermes` anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod made;
+mod random;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use hermesc::compile;
 use hermesc::import::{Imported, Options, import};
 use hermesc::model::Kind;
@@ -20,201 +21,11 @@ use hermesc::s6rc::write;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
-use tempfile::TempDir;
 
 use crate::memory::Memory;
 
-/// What is on the disk: kind, permission bits, and bytes or the path of a link.
-type Node = (char, u32, Vec<u8>);
-
-/// Everything below a directory, but what hermesc keeps for itself.
-pub fn on_disk(root: &Path) -> BTreeMap<String, Node> {
-    let mut nodes = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
-            let metadata = path.symlink_metadata().unwrap();
-            let mode = metadata.permissions().mode() & 0o7777;
-            let node = if metadata.is_symlink() {
-                ('l', 0, fs::read_link(&path).unwrap().as_os_str().as_bytes().to_vec())
-            } else if metadata.is_dir() {
-                open.push(path.clone());
-                ('d', mode, Vec::new())
-            } else {
-                ('f', mode, fs::read(&path).unwrap())
-            };
-            nodes.insert(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(), node);
-        }
-    }
-    nodes.remove(write::MANIFEST);
-    nodes
-}
-
-/// One entry of a random tree.
-#[derive(Clone)]
-pub enum Made {
-    File(Vec<u8>, u32),
-    Directory,
-    Link(String),
-}
-
-impl std::fmt::Debug for Made {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(bytes, mode) => write!(formatter, "file {mode:o} \"{}\"", bytes.escape_ascii()),
-            Self::Directory => write!(formatter, "directory"),
-            Self::Link(target) => write!(formatter, "link {target:?}"),
-        }
-    }
-}
-
-/// Writes entries; the first of two that cannot both be there wins.
-pub fn make(root: &Path, entries: &[(String, Made)]) {
-    for (path, made) in entries {
-        let path = root.join(path);
-        if fs::create_dir_all(path.parent().unwrap()).is_err() || path.symlink_metadata().is_ok() {
-            continue;
-        }
-        match made {
-            Made::Directory => fs::create_dir(&path).unwrap(),
-            Made::Link(target) => symlink(target, &path).unwrap(),
-            Made::File(bytes, mode) => {
-                fs::write(&path, bytes).unwrap();
-                fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
-            }
-        }
-    }
-}
-
-/// Names of definitions and files, plain and odd.
-fn name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        12 => select(vec!["web", "db", "web-log", "setup", "user", "base", "all"]).prop_map(str::to_owned),
-        4 => select(vec![
-            "none", "text", "mode", "exec", "a b", "a,b", "{{x}}", "{{{{", "a#b", "#a", "x'y", "\"q\"", "back\\slash", "naïve",
-            "a\nb", "tab\there", "${A}", "=", "bundle", "longrun", "raw", "in", ".hidden", "s6rc-x", "x{", "é{{a}}", "~", "*",
-            "\u{202e}evil", "\u{feff}",
-        ])
-        .prop_map(str::to_owned),
-        1 => "[ -.0-~]{1,12}".prop_filter("no path", |name| name != "." && name != ".."),
-    ]
-}
-
-/// The names of files, known and not.
-fn path() -> impl Strategy<Value = String> {
-    let known = select(vec![
-        "type",
-        "run",
-        "finish",
-        "up",
-        "down",
-        "reload",
-        "timeout-up",
-        "timeout-down",
-        "timeout-kill",
-        "timeout-finish",
-        "notification-fd",
-        "lock-fd",
-        "max-death-tally",
-        "down-signal",
-        "reload-signal",
-        "flag-essential",
-        "flag-recommended",
-        "flag-timeout-killpg",
-        "flag-newpidns",
-        "producer-for",
-        "consumer-for",
-        "pipeline-name",
-        "dependencies",
-        "contents",
-        "dependencies.d",
-        "contents.d",
-        "data",
-        "env",
-        "template",
-    ])
-    .prop_map(str::to_owned);
-    let below = (select(vec!["dependencies.d", "contents.d", "data", "env", "template", "more", "run"]), name())
-        .prop_map(|(directory, name)| format!("{directory}/{name}"));
-    prop_oneof![6 => known, 5 => below, 1 => name(), 1 => (name(), name()).prop_map(|(a, b)| format!("data/{a}/{b}"))]
-}
-
-fn content() -> impl Strategy<Value = Vec<u8>> {
-    let text = |texts: Vec<&'static str>| select(texts).prop_map(|text| text.as_bytes().to_vec());
-    prop_oneof![
-        4 => Just(Vec::new()),
-        4 => text(vec!["longrun\n", "oneshot\n", "bundle\n", "longrun", "oneshot \n", "3\n", "5000\n", "3", "007\n", "SIGINT\n", "15\n"]),
-        4 => text(vec!["web\n", "db\n", "web-log\n", "web\ndb\n", "web", " web\n", "# c\nweb\n", "a b\n", "web\n\n"]),
-        6 => text(vec![
-            "#!/bin/sh\nexec web\n", "#!/bin/sh -e\necho \"$A\"\n", "#!/command/execlineb -P\nweb -f\n", "#!/usr/bin/env python3\nx\n",
-            "#!/command/execlineb -P\nwith-contenv\ns6-setuidgid www httpd -f\n", "#!/command/with-contenv bash\nset -e\n\n\tx {{a}}\n",
-            "#!/bin/sh\r\nexec web\r\n", "#!/bin/sh\nno newline", "#!\n", "#!/bin/sh\n", "#! /bin/sh\nx\n",
-            "#!/bin/sh\nlongrun a {\n\"\"\" quotes \"\"\"\"\n", "#!/bin/sh\n  indented\n \n\t\n",
-        ]),
-        4 => text(vec![
-            "/etc/s6-overlay/s6-rc.d/web/run\n", "with-contenv\necho hello\n", "echo hello\n", "echo \"a b\" 'c'\n", "if { true } echo\n",
-            "echo \"open\n", "/bin/sh -c \"set -e\\nx\\n\"\n", "with-contenv\n/bin/sh -c \"a\\n  b\\n\"\n",
-        ]),
-        2 => "[a-z{}\"'\\\\#$\n\t ;,=|\u{e9}\u{202e}\r]{0,40}".prop_map(String::into_bytes),
-        2 => prop::collection::vec(any::<u8>(), 0..60),
-        1 => Just(vec![b'x'; 70_000]),
-    ]
-}
-
-fn made() -> impl Strategy<Value = Made> {
-    let mode =
-        prop_oneof![4 => Just(0o644), 4 => Just(0o755), 1 => select(vec![0o600, 0o444, 0o700, 0o664, 0o4755, 0o1777])];
-    prop_oneof![
-        20 => (content(), mode).prop_map(|(bytes, mode)| Made::File(bytes, mode)),
-        2 => Just(Made::Directory),
-        2 => select(vec!["nowhere", "/etc/passwd", "../web/run", "a b", "{{x}}", "\"", "."]).prop_map(|to| Made::Link(to.to_owned())),
-    ]
-}
-
-/// A definition that begins as a sound one does, with more files.
-fn definition() -> impl Strategy<Value = Vec<(String, Made)>> {
-    let plain = |file: &str, text: &str| (file.to_owned(), Made::File(text.as_bytes().to_vec(), 0o644));
-    let start = prop_oneof![
-        Just(Vec::new()),
-        Just(vec![plain("type", "longrun\n"), ("run".to_owned(), Made::File(b"#!/bin/sh\nexec x\n".to_vec(), 0o755))]),
-        Just(vec![plain("type", "oneshot\n"), plain("up", "/etc/s6-overlay/scripts/x\n")]),
-        Just(vec![plain("type", "bundle\n"), plain("contents.d/web", "")]),
-    ];
-    let depends = prop::collection::vec(name().prop_map(|name| format!("dependencies.d/{name}")), 0..3);
-    let more = prop::collection::vec((path(), made()), 0..6);
-    (start, depends, more).prop_map(|(mut files, depends, more)| {
-        files.extend(depends.into_iter().map(|path| (path, Made::File(Vec::new(), 0o644))));
-        files.extend(more);
-        files
-    })
-}
-
-/// A source directory, in the layout of s6-overlay or without one.
-pub fn tree() -> impl Strategy<Value = (bool, Vec<(String, Made)>)> {
-    let definitions = prop::collection::vec((name(), definition(), any::<bool>()), 0..6);
-    let others = prop::collection::vec((name(), made()), 0..2);
-    (any::<bool>(), definitions, others).prop_map(|(overlay, definitions, others)| {
-        let mut entries = Vec::new();
-        for (name, files, bundle) in definitions {
-            let below = if !overlay {
-                ""
-            } else if bundle && name == "user" {
-                "user-bundles.d/"
-            } else {
-                "s6-rc.d/"
-            };
-            entries.extend(files.into_iter().map(|(path, made)| (format!("{below}{name}/{path}"), made)));
-        }
-        let below = if overlay { "s6-rc.d/" } else { "" };
-        entries.extend(others.into_iter().map(|(name, made)| (format!("{below}{name}"), made)));
-        // Every directory of a layout is a definition or below one.
-        if overlay {
-            entries.push(("s6-rc.d".to_owned(), Made::Directory));
-        }
-        (overlay, entries)
-    })
-}
+pub use made::{Made, image, make, on_disk, temporary};
+pub use random::tree;
 
 /// The text of a directory, and the directory that the text becomes.
 fn there_and_back(from: &Utf8Path, to: &Utf8Path, scripts: Scripts<'_>) -> Imported {
@@ -233,12 +44,6 @@ fn there_and_back(from: &Utf8Path, to: &Utf8Path, scripts: Scripts<'_>) -> Impor
     let checked = compile::check(&memory, &["set.hermes".into()], None).expect("the text can be read");
     write::write(&plan(&checked.model), to, write::How::default()).expect("written");
     imported
-}
-
-pub fn temporary() -> (TempDir, Utf8PathBuf) {
-    let directory = TempDir::new().unwrap();
-    let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
-    (directory, path)
 }
 
 #[test]
@@ -306,46 +111,6 @@ fn what_is_no_file_comes_back_too() {
         }
     }
     eprintln!("{tried} trees");
-}
-
-/// A tree as people have them.
-pub fn image() -> Vec<(String, Made)> {
-    let plain = |text: &str| Made::File(text.as_bytes().to_vec(), 0o644);
-    let script = |text: &str| Made::File(text.as_bytes().to_vec(), 0o755);
-    let entries = [
-        ("s6-rc.d/init-config/dependencies.d/seed", plain("")),
-        ("s6-rc.d/notes.txt", plain("Nobody reads this.\n")),
-        ("s6-rc.d/seed/type", plain("oneshot\n")),
-        ("s6-rc.d/seed/up", plain("/etc/s6-overlay/s6-rc.d/seed/run\n")),
-        ("s6-rc.d/seed/run", script("#!/command/with-contenv bash\nset -e\nmkdir -p \"$DATA\"\n")),
-        ("s6-rc.d/seed/dependencies.d/base", plain("")),
-        ("s6-rc.d/web/type", plain("longrun\n")),
-        ("s6-rc.d/web/run", script("#!/command/execlineb -P\nwith-contenv\nhttpd -f -h \"/srv/my site\"\n")),
-        ("s6-rc.d/web/finish", script("#!/bin/sh\ntest \"$1\" = 78 && exit 125\nexit 0\n")),
-        ("s6-rc.d/web/notification-fd", plain("3\n")),
-        ("s6-rc.d/web/timeout-up", plain("90000\n")),
-        ("s6-rc.d/web/timeout-kill", plain("1500\n")),
-        ("s6-rc.d/web/down-signal", plain("SIGINT\n")),
-        ("s6-rc.d/web/flag-essential", plain("")),
-        ("s6-rc.d/web/data/check", script("#!/bin/sh\nexec nc -z localhost 80\n")),
-        ("s6-rc.d/web/data/logo.bin", Made::File(vec![0, 255, b'"'], 0o600)),
-        ("s6-rc.d/web/env/LANG", plain("C.UTF-8\n")),
-        ("s6-rc.d/web/producer-for", plain("web-log\n")),
-        ("s6-rc.d/web/dependencies.d/base", plain("")),
-        ("s6-rc.d/web/dependencies.d/seed", plain("")),
-        ("s6-rc.d/web/dependencies.d/init-services", plain("")),
-        ("s6-rc.d/web-log/type", plain("longrun\n")),
-        ("s6-rc.d/web-log/run", script("#!/bin/sh\nexec logutil-service /var/log/web\n")),
-        ("s6-rc.d/web-log/consumer-for", plain("web\n")),
-        ("s6-rc.d/web-log/pipeline-name", plain("web-pipeline\n")),
-        ("s6-rc.d/web-log/extra", Made::Link("../web/data".to_owned())),
-        ("s6-rc.d/worker/type", plain("longrun")),
-        ("s6-rc.d/worker/run", Made::File(b"#!/usr/bin/env python3\nprint('{{name}}')".to_vec(), 0o644)),
-        ("s6-rc.d/worker/dependencies", plain("seed\nweb-pipeline")),
-        ("user-bundles.d/user/contents.d/web-pipeline", plain("")),
-        ("user-bundles.d/user/contents.d/worker", plain("")),
-    ];
-    entries.into_iter().map(|(path, made)| (path.to_owned(), made)).collect()
 }
 
 #[test]

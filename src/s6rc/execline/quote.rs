@@ -1,8 +1,5 @@
 //! Words as text that says exactly them.
 
-// Every index is one that the text was asked for.
-#![allow(clippy::indexing_slicing)]
-
 use std::fmt;
 
 /// A word that no argv can hold, because of a NUL in it.
@@ -36,12 +33,14 @@ pub fn quote(word: &[u8], out: &mut Vec<u8>) -> Result<(), NulByte> {
     }
     out.push(b'"');
     for chunk in word.utf8_chunks() {
-        for (at, char) in chunk.valid().char_indices() {
-            let bytes = &chunk.valid().as_bytes()[at..at + char.len_utf8()];
+        for char in chunk.valid().chars() {
+            let mut bytes = [0; 4];
+            let bytes = char.encode_utf8(&mut bytes).as_bytes();
             match char {
-                '"' | '\\' => out.extend([b'\\', bytes[0]]),
-                '\n' | '\t' => out.push(bytes[0]),
+                '"' => out.extend_from_slice(b"\\\""),
+                '\\' => out.extend_from_slice(b"\\\\"),
                 '\r' => out.extend_from_slice(b"\\r"),
+                '\n' | '\t' => out.extend_from_slice(bytes),
                 _ if is_hidden(char) => escape(bytes, out),
                 _ => out.extend_from_slice(bytes),
             }
@@ -64,9 +63,9 @@ pub fn quoted(word: &[u8]) -> Result<Vec<u8>, NulByte> {
 
 /// Numeric escapes of two hexadecimal digits, the most there can be: a digit that follows is never taken for a third.
 fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
     for &byte in bytes {
-        out.extend([b'\\', b'0', b'x', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        out.extend([b'\\', b'0', b'x', digit(byte >> 4), digit(byte & 15)]);
     }
 }
 
