@@ -49,8 +49,14 @@ pub(crate) fn plain(path: &str) -> Cow<'_, str> {
 }
 
 /// A path below the directory of a tree: plain, and compared by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Eq)]
 pub struct TreePath(Utf8PathBuf);
+
+impl PartialEq for TreePath {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
 
 impl From<Utf8PathBuf> for TreePath {
     fn from(path: Utf8PathBuf) -> Self {
