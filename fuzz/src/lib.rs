@@ -247,8 +247,8 @@ fn tree(bytes: &[u8]) -> FileTree {
             },
             _ => Entry::File { bytes: content.to_vec(), mode },
         };
-        tree.entries.extend(above.into_iter().map(|above| (above.to_owned(), Entry::Directory)));
-        tree.entries.insert(path, made);
+        tree.entries.extend(above.into_iter().map(|above| (above.into(), Entry::Directory)));
+        tree.entries.insert(path.into(), made);
     }
     tree
 }

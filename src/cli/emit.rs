@@ -205,6 +205,7 @@ fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
         Err(error) => return output::failure(&safe_text(&error.to_string()), None),
     };
     for (path, way) in &changes.ways {
+        let path: &Utf8Path = path;
         if arguments.diff {
             let (old, new) = (current(directory, path), tree.entries.get(path));
             let new = if let Some(Entry::File { bytes, .. }) = new { bytes.as_slice() } else { &[] };

@@ -163,7 +163,7 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
             if !entry.file_type().is_dir()
                 && let Ok(file) = Utf8PathBuf::from_path_buf(entry.into_path())
                 && file.extension() == Some("hermes")
-                && file.is_file()
+                && is_file(&file).map_err(|error| output::unreadable(&file, &error))?
             {
                 paths.push(file);
             }
@@ -174,6 +174,16 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
     }
     paths.dedup();
     Ok(paths)
+}
+
+/// Whether a path is a file, or a link to one. A link to nothing is none; that it cannot be told is an error, as a file that is
+/// left out would not be missed.
+fn is_file(path: &Utf8Path) -> io::Result<bool> {
+    match path.metadata() {
+        Ok(metadata) => Ok(metadata.is_file()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Why a file cannot be laid out.

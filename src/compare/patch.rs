@@ -8,7 +8,7 @@ use crate::compare::sides::Container;
 use crate::compare::{Modes, Side};
 use crate::fix::unified::{LINK, show};
 use crate::fix::{Change, State};
-use crate::s6rc::plan::Entry;
+use crate::s6rc::plan::{Entry, TreePath};
 
 /// Where services lie in an image under s6-overlay.
 const SERVICES: &str = "etc/s6-overlay";
@@ -42,10 +42,10 @@ pub fn patch(old: &Side, new: &Side) -> Vec<u8> {
     for path in parts {
         tell(path, part(containers.0, path).as_ref(), part(containers.1, path).as_ref());
     }
-    let every: BTreeSet<&Utf8PathBuf> = old.tree.entries.keys().chain(new.tree.entries.keys()).collect();
+    let every: BTreeSet<&TreePath> = old.tree.entries.keys().chain(new.tree.entries.keys()).collect();
     for path in every {
         let (before, after) = (old.tree.entries.get(path), new.tree.entries.get(path));
-        let shown = if whole { Utf8Path::new(SERVICES).join(path) } else { path.clone() };
+        let shown = if whole { Utf8Path::new(SERVICES).join(path) } else { path.clone().into() };
         tell(&shown, before, after);
     }
     out
@@ -54,12 +54,12 @@ pub fn patch(old: &Side, new: &Side) -> Vec<u8> {
 /// The paths of the tree that are in the patch.
 pub(super) fn paths(old: &Side, new: &Side) -> Vec<Utf8PathBuf> {
     let modes = Side::modes(old, new);
-    let every: BTreeSet<&Utf8PathBuf> = old.tree.entries.keys().chain(new.tree.entries.keys()).collect();
-    let differs = |path: &&Utf8PathBuf| {
+    let every: BTreeSet<&TreePath> = old.tree.entries.keys().chain(new.tree.entries.keys()).collect();
+    let differs = |path: &&TreePath| {
         let side = |side: &Side| state(side.tree.entries.get(*path), modes);
         side(old) != side(new)
     };
-    every.into_iter().filter(differs).cloned().collect()
+    every.into_iter().filter(differs).cloned().map(Into::into).collect()
 }
 
 fn state(entry: Option<&Entry>, modes: Modes) -> Option<State> {

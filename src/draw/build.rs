@@ -85,7 +85,7 @@ impl Builder<'_> {
             own: true,
             documentation: definition.documentation.clone(),
             place,
-            files: files.map(|(path, _)| path.into_string()).collect(),
+            files: files.map(|(path, _)| path.into()).collect(),
             ..blank(&definition.name, shape(definition.kind))
         }
     }

@@ -15,7 +15,7 @@ use crate::model::{External, ExtraFile, Model, Placed};
 use crate::print::{Printed, Scripts, TooLarge, print};
 use crate::resolve::Files;
 use crate::rules;
-use crate::s6rc::plan::{Entry, FileTree, plan};
+use crate::s6rc::plan::{Entry, FileTree, TreePath, plan};
 use crate::s6rc::target::{Family, Target};
 use crate::source::{FileId, Location};
 use definition::{definition, extra};
@@ -120,7 +120,7 @@ pub fn model(tree: &FileTree, target: Target) -> Model {
         else {
             continue;
         };
-        if target.directory_of(name) != *path {
+        if target.directory_of(name) != path.as_str() {
             continue;
         }
         let below = tree.entries.range(path.clone()..).take_while(|(other, _)| other.starts_with(path));
@@ -141,7 +141,7 @@ pub fn model(tree: &FileTree, target: Target) -> Model {
         let mut holds = || entries.peek().is_some_and(|(next, _)| next.starts_with(path));
         let is_known = known.peek().is_some_and(|(other, planned)| *other == path && *planned == entry);
         if !is_known && (!matches!(entry, Entry::Directory) || !holds()) {
-            model.files.push((path.clone(), ExtraFile { content: extra(entry), place: nowhere() }));
+            model.files.push((path.clone().into(), ExtraFile { content: extra(entry), place: nowhere() }));
         }
     }
     model
@@ -177,9 +177,9 @@ fn compare(tree: &FileTree, planned: &FileTree) -> Result<(), ImportError> {
     if tree.entries == planned.entries {
         return Ok(());
     }
-    let differs = |path: &&Utf8PathBuf| tree.entries.get(*path) != planned.entries.get(*path);
+    let differs = |path: &&TreePath| tree.entries.get(*path) != planned.entries.get(*path);
     match tree.entries.keys().chain(planned.entries.keys()).find(differs) {
-        Some(path) => Err(ImportError::NotTheSame(path.clone())),
+        Some(path) => Err(ImportError::NotTheSame(path.clone().into())),
         None => Ok(()),
     }
 }

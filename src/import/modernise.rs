@@ -2,13 +2,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::s6rc::plan::{Entry, FileTree};
+use crate::s6rc::plan::{Entry, FileTree, TreePath};
 use crate::s6rc::read::formats;
 
 /// Turns each flat list that s6-rc reads into a directory with an empty file for each name, and gives their number. A list
 /// whose names cannot be the names of files stays, and so does one beside its directory, which s6-rc never opens.
 pub fn modernise(tree: &mut FileTree) -> usize {
-    let lists: Vec<(Utf8PathBuf, Vec<String>)> =
+    let lists: Vec<(TreePath, Vec<String>)> =
         tree.entries.iter().filter_map(|(path, entry)| Some((path.clone(), names(tree, path, entry)?))).collect();
     for (path, names) in &lists {
         tree.entries.remove(path);

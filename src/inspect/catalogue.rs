@@ -200,5 +200,5 @@ fn files(set: &Set<'_>, name: &str) -> Vec<String> {
     let mut tree = FileTree::default();
     plan_definition(&mut tree, Utf8Path::new(&set.model.target.directory_of(name)), definition);
     let files = tree.entries.into_iter().filter(|(_, entry)| !matches!(entry, Entry::Directory));
-    files.map(|(path, _)| path.into_string()).collect()
+    files.map(|(path, _)| path.into()).collect()
 }

@@ -128,7 +128,7 @@ fn add(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
         if taken || ELSEWHERE.contains(&first.as_str()) {
             continue;
         }
-        let path: Utf8PathBuf = if directory.as_str().is_empty() { path } else { directory.join(path) };
+        let path: Utf8PathBuf = if directory.as_str().is_empty() { path.into() } else { directory.join(path) };
         if path.as_str().is_empty() {
             continue;
         }
@@ -136,7 +136,7 @@ fn add(tree: &mut FileTree, directory: &Utf8Path, definition: &Definition) {
             Entry::File { bytes, mode } => tree.file(path, bytes, mode),
             Entry::Directory => tree.directory(path),
             link @ Entry::Link(_) => {
-                tree.entries.insert(path, link);
+                tree.entries.insert(path.into(), link);
             }
         }
     }

@@ -100,7 +100,7 @@ impl Revision {
                         Entry::Link(target.map_err(|_| refuse("the path that the link says is not UTF-8"))?.into())
                     }
                 };
-                tree.entries.insert(prefix.join(name), entry);
+                tree.entries.insert(prefix.join(name).into(), entry);
             }
         }
         Ok(tree)

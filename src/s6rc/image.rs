@@ -20,10 +20,8 @@ pub fn image(model: &Model) -> Option<FileTree> {
     let planned = plan(model);
     let mut tree = FileTree { directory_mode: planned.directory_mode, ..FileTree::default() };
     tree.directory(services.to_owned());
-    for (path, entry) in planned.entries {
-        let path = services.join(path);
-        tree.entries.insert(path, entry);
-    }
+    let mut below = planned.entries.into_iter().map(|(path, entry)| (services.join(path).into(), entry)).collect();
+    tree.entries.append(&mut below);
     for file in &model.container {
         tree.file(file.path.clone(), file.program.bytes.clone(), file.program.mode);
     }
@@ -80,7 +78,7 @@ pub fn places(tree: &FileTree) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
         let depth = if path.starts_with(CONT_INIT) { 2 } else { 3 };
         let place: Utf8PathBuf = path.components().take(depth).collect();
         if places.last().is_none_or(|(known, _)| *known != place) {
-            places.push((place, path.clone()));
+            places.push((place, path.clone().into()));
         }
     }
     places

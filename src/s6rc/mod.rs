@@ -3,7 +3,9 @@
 pub mod dockerfile;
 pub mod execline;
 pub mod image;
+mod order;
 pub mod plan;
 pub mod read;
+mod several;
 pub mod target;
 pub mod write;

@@ -1,16 +1,18 @@
 //! The exact files that a model is written as, in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Definition, Extends, Extra, Kind, Model, ReferenceOrigin};
+pub use crate::s6rc::order::TreePath;
+use crate::s6rc::several;
 
 /// Files by their paths below the directory that is emitted into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileTree {
-    /// What is there, in order of the paths' bytes.
-    pub entries: BTreeMap<Utf8PathBuf, Entry>,
+    /// What is there; what is in a directory comes right behind it.
+    pub entries: BTreeMap<TreePath, Entry>,
     /// The permission bits of directories.
     pub directory_mode: u32,
 }
@@ -52,12 +54,12 @@ pub enum Entry {
 impl FileTree {
     pub(crate) fn file(&mut self, path: Utf8PathBuf, bytes: impl Into<Vec<u8>>, mode: u32) {
         self.directories_above(&path);
-        self.entries.insert(path, Entry::File { bytes: bytes.into(), mode });
+        self.entries.insert(path.into(), Entry::File { bytes: bytes.into(), mode });
     }
 
     pub(crate) fn directory(&mut self, path: Utf8PathBuf) {
         self.directories_above(&path);
-        self.entries.entry(path).or_insert(Entry::Directory);
+        self.entries.entry(path.into()).or_insert(Entry::Directory);
     }
 
     /// Puts a carried file, in the place of what is there.
@@ -67,7 +69,7 @@ impl FileTree {
                 Some(Entry::Directory) => break,
                 Some(other) => *other = Entry::Directory,
                 None => {
-                    self.entries.insert(above.to_owned(), Entry::Directory);
+                    self.entries.insert(above.into(), Entry::Directory);
                 }
             }
         }
@@ -76,7 +78,7 @@ impl FileTree {
             Extra::Directory => Entry::Directory,
             Extra::Link(target) => Entry::Link(target.clone()),
         };
-        self.entries.insert(path, entry);
+        self.entries.insert(path.into(), entry);
     }
 
     /// Gives files that have one of two modes another one.
@@ -116,7 +118,7 @@ impl FileTree {
             if self.entries.contains_key(above) {
                 break;
             }
-            self.entries.insert(above.to_owned(), Entry::Directory);
+            self.entries.insert(above.into(), Entry::Directory);
         }
     }
 }
@@ -124,15 +126,28 @@ impl FileTree {
 /// The files of a model: one directory a definition, in the layout of its target.
 #[must_use]
 pub fn plan(model: &Model) -> FileTree {
-    let mut entries = Vec::new();
-    for definition in &model.definitions {
-        let directory = Utf8PathBuf::from(model.target.directory_of(&definition.name));
-        // One small tree each: to compare paths costs the most where there are thousands.
-        let mut tree = FileTree::default();
-        plan_definition(&mut tree, &directory, definition);
-        entries.extend(tree.entries);
+    let directory = |definition: &Definition| TreePath::from(model.target.directory_of(&definition.name).as_str());
+    let mut definitions: Vec<(TreePath, &Definition)> =
+        model.definitions.iter().map(|definition| (directory(definition), definition)).collect();
+    // What is in order is only looked at once more by the map; the files of thousands would have to be sorted.
+    definitions.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let some = |definitions: &&[(TreePath, &Definition)]| {
+        let mut entries = Vec::new();
+        for (directory, definition) in *definitions {
+            let mut tree = FileTree::default();
+            plan_definition(&mut tree, directory, definition);
+            // What is around all of them is no part of one.
+            entries.extend(tree.entries.into_iter().skip_while(|(path, _)| path < directory));
+        }
+        entries
+    };
+    let parts: Vec<_> = definitions.chunks(several::size_of_part(definitions.len())).collect();
+    let done = several::each(&parts, some).unwrap_or_else(|| parts.iter().map(some).collect());
+    let mut tree = FileTree { entries: done.into_iter().flatten().collect(), ..FileTree::default() };
+    let around: BTreeSet<&Utf8Path> = definitions.iter().filter_map(|(directory, _)| directory.parent()).collect();
+    for around in around.into_iter().filter(|around| !around.as_str().is_empty()) {
+        tree.directory(around.to_owned());
     }
-    let mut tree = FileTree { entries: entries.into_iter().collect(), ..FileTree::default() };
     for (path, extra) in &model.files {
         tree.extra(path.clone(), &extra.content);
     }
@@ -152,7 +167,7 @@ pub(crate) fn plan_definition(tree: &mut FileTree, directory: &Utf8Path, definit
         if !typed {
             tree.directories_above(&path);
         }
-        tree.entries.insert(path, Entry::File { bytes, mode });
+        tree.entries.insert(path.into(), Entry::File { bytes, mode });
     };
     if typed {
         tree.file(directory.join("type"), format!("{}\n", definition.kind.word()), PLAIN);

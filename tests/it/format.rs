@@ -211,6 +211,24 @@ fn files_and_directories_are_laid_out_in_their_places() {
 }
 
 #[test]
+fn what_cannot_be_looked_at_is_told_and_not_left_out() {
+    let folder = folder(&[("a.hermes", "longrun   a { run exec x }\n")]);
+    let link = |name: &str, target: &str| {
+        std::os::unix::fs::symlink(target, folder.path().join(name)).expect("a link");
+    };
+    link("to-nothing.hermes", "nowhere");
+    link("to-less.hermes", "a.hermes/below");
+    let (code, _, said) = run(&folder, &["."], "");
+    assert_eq!(code, Some(0), "{said}");
+    fs::write(folder.path().join("a.hermes"), "longrun   a { run exec x }\n").expect("written");
+    link("to-too-much.hermes", &"x".repeat(300));
+    let (code, _, said) = run(&folder, &["."], "");
+    assert!(code == Some(2) && said.contains("to-too-much.hermes"), "{code:?} {said}");
+    let text = fs::read_to_string(folder.path().join("a.hermes")).expect("readable");
+    assert_eq!(text, "longrun   a { run exec x }\n", "something was written all the same");
+}
+
+#[test]
 fn standard_input_goes_to_standard_output() {
     let folder = folder(&[]);
     assert_eq!(run(&folder, &["-"], ROUGH), (Some(0), SMOOTH.to_owned(), String::new()));

@@ -91,11 +91,11 @@ fn what_is_no_file_comes_back_too() {
     let mut try_one = |directory: &Utf8Path, kind: &str, file: &str, odd: &[(&str, Entry)]| {
         let mut tree = FileTree::default();
         for above in directory.ancestors().filter(|above| !above.as_str().is_empty()) {
-            tree.entries.insert(above.to_owned(), Entry::Directory);
+            tree.entries.insert(above.into(), Entry::Directory);
         }
-        tree.entries.insert(directory.join("type"), Entry::File { bytes: kind.into(), mode: 0o644 });
+        tree.entries.insert(directory.join("type").into(), Entry::File { bytes: kind.into(), mode: 0o644 });
         for (below, entry) in odd {
-            tree.entries.insert(directory.join(format!("{file}{below}")), entry.clone());
+            tree.entries.insert(directory.join(format!("{file}{below}")).into(), entry.clone());
         }
         let options = Options { target: Target::default(), path: Utf8Path::new("a.hermes"), scripts: Scripts::Inline };
         let imported = import(&tree, &options);

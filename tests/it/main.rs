@@ -15,6 +15,7 @@ mod editors;
 mod emacs;
 mod emit;
 mod emit_faults;
+mod emit_many;
 mod examples;
 mod exec;
 mod expand;

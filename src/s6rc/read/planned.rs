@@ -6,7 +6,7 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
 
 use crate::model::{DirectoryFacts, Entry, Found, Model};
-use crate::s6rc::plan::{self, FileTree};
+use crate::s6rc::plan::{self, FileTree, TreePath};
 use crate::s6rc::read::{Raw, Slot, model};
 use crate::s6rc::target::Target;
 use crate::source::FileId;
@@ -33,7 +33,7 @@ pub fn of_tree(tree: &FileTree, overlay: bool, target: Target) -> Model {
             }
             let entries = entries(tree, &directory);
             let facts = DirectoryFacts {
-                path: path.clone(),
+                path: path.clone().into(),
                 file: FileId(0),
                 entries,
                 typed: false,
@@ -47,10 +47,7 @@ pub fn of_tree(tree: &FileTree, overlay: bool, target: Target) -> Model {
 }
 
 /// What lies below a directory, at every depth.
-fn below<'t>(
-    tree: &'t FileTree,
-    root: &Utf8Path,
-) -> impl Iterator<Item = (&'t Utf8PathBuf, &'t plan::Entry)> + use<'t> {
+fn below<'t>(tree: &'t FileTree, root: &Utf8Path) -> impl Iterator<Item = (&'t TreePath, &'t plan::Entry)> + use<'t> {
     let root = root.to_owned();
     let behind = tree.entries.range((Bound::Excluded(root.clone()), Bound::Unbounded));
     behind.take_while(move |(path, _)| path.starts_with(&root))

@@ -125,7 +125,7 @@ impl Verbatim {
         if self.tree.entries.len() >= MAX_ENTRIES {
             return Err((disk.to_owned(), io::Error::other(format!("more than {MAX_ENTRIES} entries"))));
         }
-        match self.tree.entries.entry(path) {
+        match self.tree.entries.entry(path.into()) {
             btree_map::Entry::Occupied(known) if *known.get() != entry => {
                 let reason = "another one of these directories has this too, and it is not the same there";
                 return Err((disk.to_owned(), io::Error::other(reason)));

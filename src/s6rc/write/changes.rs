@@ -1,16 +1,24 @@
 //! What is there against what is to be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{AtFlags, CWD, OFlags, Stat, statat};
+use rustix::io::Errno;
 
 use crate::disk;
+use crate::s6rc::order::{self, below, order, parent};
 use crate::s6rc::plan::{Entry, FileTree};
-use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, several, stamp_of};
-use crate::s6rc::write::{WriteError, Written, io_error};
+use crate::s6rc::write::items::{Item, find, items};
+use crate::s6rc::write::look::{Found, Look, Part};
+use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, Stored};
+use crate::s6rc::write::stamp::Stamp;
+use crate::s6rc::write::{WriteError, Written, io_error, trail};
 
 /// What happens to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +44,9 @@ pub struct Lost {
 
 /// What a write would do.
 #[derive(Debug, Default)]
-pub struct Changes {
-    /// Entries by their paths below the directory.
-    pub ways: BTreeMap<Utf8PathBuf, Way>,
+pub struct Changes<'t> {
+    /// What happens to entries, in order of their paths below the directory.
+    pub ways: Vec<(Cow<'t, Utf8Path>, Way)>,
     /// Files and links that are as they should be.
     pub unchanged: usize,
     /// What would be lost.
@@ -60,17 +68,7 @@ pub fn current(directory: &Utf8Path, path: &Utf8Path) -> Vec<u8> {
     disk::read_no_link(directory.join(path), MAX_COMPARED).unwrap_or_default()
 }
 
-/// How one entry of the tree is found.
-enum Found {
-    Same,
-    Missing,
-    /// Ours, and to be replaced.
-    Different,
-    /// Not ours.
-    Strange(Option<Vec<u8>>),
-}
-
-impl Changes {
+impl<'t> Changes<'t> {
     /// Whether everything is as it should be.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -79,21 +77,46 @@ impl Changes {
 
     /// What is told of it once it is done.
     pub(super) fn written(&self) -> Written {
-        let removed = self.ways.values().filter(|way| **way == Way::Remove).count();
+        let removed = self.ways.iter().filter(|(_, way)| *way == Way::Remove).count();
         Written { changed: self.files, unchanged: self.unchanged, removed, in_place: None }
     }
 
+    /// What happens to a path.
+    pub(super) fn way(&self, path: &str) -> Option<Way> {
+        self.ways.get(self.find(path)?).map(|(_, way)| *way)
+    }
+
+    fn find(&self, path: &str) -> Option<usize> {
+        self.ways.binary_search_by(|(other, _)| order(other.as_str(), path)).ok()
+    }
+
     /// The deepest directory that holds everything that changes; nothing where nothing does.
-    pub(super) fn common(&self) -> Option<Utf8PathBuf> {
-        let mut above = self.ways.keys().map(|path| path.parent().unwrap_or(Utf8Path::new("")));
-        let mut common = above.next()?.to_owned();
-        for path in above {
-            while !path.starts_with(&common) {
-                common.pop();
+    pub(super) fn common(&self) -> Option<String> {
+        let mut around = self.ways.iter().map(|(path, _)| parent(path.as_str()));
+        let mut common = around.next()?;
+        for path in around {
+            while path != common && below(path, common).is_none() {
+                common = parent(common);
             }
         }
-        Some(common)
+        Some(common.to_owned())
     }
+
+    fn add(&mut self, item: &'t Item<'_>, way: Way) {
+        self.files += usize::from(item.is_file());
+        self.ways.push((Cow::Borrowed(Utf8Path::new(item.path)), way));
+    }
+}
+
+/// What is compared.
+pub(super) struct Sides<'s, 'm> {
+    pub(super) directory: &'s Utf8Path,
+    /// The permission bits of directories.
+    pub(super) mode: u32,
+    pub(super) items: &'s [Item<'s>],
+    pub(super) before: &'s Manifest<'m>,
+    /// One for one of the items.
+    pub(super) after: &'s Manifest<'s>,
 }
 
 /// Compares a directory with a tree.
@@ -101,176 +124,131 @@ impl Changes {
 /// # Errors
 ///
 /// [`WriteError::Manifest`] or [`WriteError::Io`] where the directory cannot be read.
-pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes, WriteError> {
-    let before = manifest::read(directory)?.unwrap_or_default();
-    compare_with(tree, &Manifest::of(tree), &before, directory)
+pub fn compare(tree: &FileTree, directory: &Utf8Path) -> Result<Changes<'static>, WriteError> {
+    let stored = Stored::read(directory)?;
+    let before = stored.manifest()?.unwrap_or_default();
+    let items = items(tree);
+    let after = Manifest::of(&items);
+    let sides = Sides { directory, mode: tree.directory_mode, items: &items, before: &before, after: &after };
+    let Changes { ways, unchanged, lost, files } = sides.compare()?;
+    let ways = ways.into_iter().map(|(path, way)| (Cow::Owned(path.into_owned()), way)).collect();
+    Ok(Changes { ways, unchanged, lost, files })
 }
 
-/// As [`compare`], with what is known of the directory and what will be.
-pub(super) fn compare_with(
-    tree: &FileTree,
-    after: &Manifest,
-    before: &Manifest,
-    directory: &Utf8Path,
-) -> Result<Changes, WriteError> {
-    let mut changes = Changes::default();
-    if metadata(directory)?.is_none() {
-        changes.files = tree.entries.values().filter(|entry| !matches!(entry, Entry::Directory)).count();
-        changes.ways = tree.entries.keys().map(|path| (path.clone(), Way::Add)).collect();
-        return Ok(changes);
-    }
-    let entries: Vec<(&Utf8PathBuf, &Entry)> = tree.entries.iter().collect();
-    // What stands where a directory is to be hides what is to be in it.
-    let mut hidden: Option<&Utf8PathBuf> = None;
-    let look =
-        Look { directory, directory_mode: tree.directory_mode, before, after, written: written(directory, before) };
-    for ((path, entry), found) in entries.iter().zip(several(&entries, |(path, entry)| look.found(path, entry))) {
-        let found = found?;
-        let is_file = !matches!(entry, Entry::Directory);
-        let found = if hidden.is_some_and(|hidden| path.starts_with(hidden)) { Found::Missing } else { found };
-        if !is_file && !matches!(found, Found::Same) && !is_directory(&directory.join(path))? {
-            hidden = Some(path);
-        }
-        let way = match found {
-            Found::Same => {
-                changes.unchanged += usize::from(is_file);
-                continue;
+impl<'s> Sides<'s, '_> {
+    pub(super) fn compare(&self) -> Result<Changes<'s>, WriteError> {
+        let mut changes = Changes::default();
+        let root = match trail::open(CWD, self.directory.as_str(), OFlags::empty()) {
+            Ok(root) => root,
+            Err(Errno::NOENT | Errno::NOTDIR) => {
+                self.items.iter().for_each(|item| changes.add(item, Way::Add));
+                return Ok(changes);
             }
-            Found::Missing => Way::Add,
-            Found::Different => Way::Replace,
-            Found::Strange(current) => {
-                let new = if let Entry::File { bytes, .. } = entry { Some(bytes.clone()) } else { None };
-                changes.lost.push(Lost { path: (*path).clone(), current, new });
-                Way::Replace
-            }
+            Err(error) => return Err(io_error("read", self.directory)(error.into())),
         };
-        changes.files += usize::from(is_file);
-        changes.ways.insert((*path).clone(), way);
-    }
-    for path in before.paths().filter(|path| !tree.entries.contains_key(*path)) {
-        stale(path, directory, before, &mut changes)?;
-    }
-    // A directory stays where something that is not ours is in it.
-    let stale: Vec<Utf8PathBuf> =
-        changes.ways.iter().filter(|(_, way)| **way == Way::Remove).map(|(path, _)| path.clone()).collect();
-    for path in stale.iter().rev() {
-        if holds_other(&directory.join(path), path, &changes)? {
-            changes.ways.remove(path);
-        }
-    }
-    Ok(changes)
-}
-
-/// When the manifest was written: whatever has not changed since is as it says. Nothing where a run may not have ended.
-fn written(directory: &Utf8Path, before: &Manifest) -> Option<(i64, i64)> {
-    // Where it cannot be told, everything is read.
-    let metadata = directory.join(MANIFEST).symlink_metadata().ok().filter(|_| before.next.is_empty())?;
-    Some((metadata.ctime(), metadata.ctime_nsec()))
-}
-
-/// What entries are compared with.
-struct Look<'l> {
-    directory: &'l Utf8Path,
-    directory_mode: u32,
-    before: &'l Manifest,
-    after: &'l Manifest,
-    /// When what was there before was known.
-    written: Option<(i64, i64)>,
-}
-
-impl Look<'_> {
-    fn found(&self, path: &Utf8Path, entry: &Entry) -> Result<Found, WriteError> {
-        let (place, before) = (self.directory.join(path), self.before);
-        let Some(metadata) = metadata(&place)? else { return Ok(Found::Missing) };
-        match entry {
-            Entry::Directory if metadata.is_dir() => {
-                Ok(if bits(&metadata) == self.directory_mode { Found::Same } else { Found::Different })
-            }
-            Entry::Link(target) if metadata.is_symlink() => {
-                let current = place.read_link_utf8().map_err(io_error("read", &place))?;
-                let same = current == *target;
-                let ours = || before.wrote(path, &format!("link {current}"));
-                Ok(if same {
-                    Found::Same
-                } else if ours() {
-                    Found::Different
-                } else {
-                    Found::Strange(None)
-                })
-            }
-            Entry::File { .. } if metadata.is_file() && self.is_known(path, &metadata) => {
-                let same = self.before.entries.get(path) == self.after.entries.get(path);
-                Ok(if same { Found::Same } else { Found::Different })
-            }
-            Entry::File { bytes, mode } if metadata.is_file() => {
-                // Larger than whatever hermesc writes.
-                if metadata.len() > MAX_COMPARED {
-                    return Ok(Found::Strange(None));
-                }
-                let current = disk::read_no_link(&place, MAX_COMPARED).map_err(io_error("read", &place))?;
-                Ok(if current == *bytes && bits(&metadata) == *mode {
-                    Found::Same
-                } else if before.wrote(path, &stamp_of(&current, bits(&metadata))) {
-                    Found::Different
-                } else {
-                    Found::Strange(Some(current))
-                })
-            }
-            // Something else is in the way.
-            _ => {
-                Ok(if was_written(path, &place, &metadata, before)? { Found::Different } else { Found::Strange(None) })
+        let (known, stale) = self.paired();
+        let look = Look { sides: self, known: &known, written: self.written(root.as_fd()), root: root.as_fd() };
+        for part in look.all() {
+            let Part { same, different } = part?;
+            changes.unchanged += same;
+            for (item, found) in different {
+                let way = match found {
+                    Found::Same => continue,
+                    Found::Missing => Way::Add,
+                    Found::Different => Way::Replace,
+                    Found::Strange(current) => {
+                        let new = if let Entry::File { bytes, .. } = item.entry { Some(bytes.clone()) } else { None };
+                        changes.lost.push(Lost { path: item.path.into(), current, new });
+                        Way::Replace
+                    }
+                };
+                changes.add(item, way);
             }
         }
-    }
-
-    /// Whether a file has not been touched since the manifest was written, so that it is what the manifest says.
-    fn is_known(&self, path: &Utf8Path, metadata: &Metadata) -> bool {
-        self.written.is_some_and(|written| (metadata.ctime(), metadata.ctime_nsec()) < written)
-            && self.before.entries.get(path).is_some_and(|stamp| !stamp.is_empty())
-    }
-}
-
-/// What an earlier run wrote and this one does not.
-fn stale(path: &Utf8Path, directory: &Utf8Path, before: &Manifest, changes: &mut Changes) -> Result<(), WriteError> {
-    let place = directory.join(path);
-    // What lies below a link, or is gone, is not ours any more.
-    let reached = path.ancestors().skip(1).filter(|above| !above.as_str().is_empty());
-    for above in reached {
-        if !is_directory(&directory.join(above))? {
-            return Ok(());
+        for path in &stale {
+            self.stale(path, &mut changes)?;
         }
+        changes.ways.sort_by(|(one, _), (other, _)| order(one.as_str(), other.as_str()));
+        // A directory stays where something that is not ours is in it.
+        for path in stale.iter().rev() {
+            if let Some(at) = changes.find(path)
+                && holds_other(&self.directory.join(path), path, &changes)?
+            {
+                changes.ways.remove(at);
+            }
+        }
+        Ok(changes)
     }
-    let Some(metadata) = metadata(&place)? else { return Ok(()) };
-    if !was_written(path, &place, &metadata, before)? {
-        let current = if metadata.is_file() { disk::read_no_link(&place, MAX_COMPARED).ok() } else { None };
-        changes.lost.push(Lost { path: path.to_owned(), current, new: None });
-    }
-    changes.ways.insert(path.to_owned(), Way::Remove);
-    Ok(())
-}
 
-/// Whether something is as an earlier run wrote it.
-fn was_written(path: &Utf8Path, place: &Utf8Path, metadata: &Metadata, before: &Manifest) -> Result<bool, WriteError> {
-    let found = if metadata.is_dir() {
-        "directory".to_owned()
-    } else if metadata.is_symlink() {
-        format!("link {}", place.read_link_utf8().map_err(io_error("read", place))?)
-    } else if metadata.is_file() && metadata.len() <= MAX_COMPARED {
-        stamp_of(&disk::read_no_link(place, MAX_COMPARED).map_err(io_error("read", place))?, bits(metadata))
-    } else {
-        return Ok(false);
-    };
-    Ok(before.wrote(path, &found))
+    /// What was known of each item, and the paths that are not to be any more: both are in one order.
+    fn paired(&self) -> (Vec<Option<&'s Stamp<'s>>>, Vec<&'s str>) {
+        let (mut known, mut stale) = (Vec::with_capacity(self.items.len()), Vec::new());
+        let mut before = self.before.entries.iter().peekable();
+        for item in self.items {
+            while let Some(gone) = before.next_if(|known| order(&known.path, item.path).is_lt()) {
+                stale.push(&*gone.path);
+            }
+            known.push(before.next_if(|known| known.path == item.path).map(|known| &known.stamp));
+        }
+        stale.extend(before.map(|gone| &*gone.path));
+        let next = self.before.next.iter().map(|known| &*known.path);
+        stale.extend(
+            next.filter(|path| {
+                find(self.items, path).is_none() && manifest::find(&self.before.entries, path).is_none()
+            }),
+        );
+        stale.sort_by(|one, other| order(one, other));
+        (known, stale)
+    }
+
+    /// When the manifest was written: whatever has not changed since is as it says. Nothing where a run may not have ended.
+    fn written(&self, root: BorrowedFd<'_>) -> Option<Stat> {
+        // Where it cannot be told, everything is read.
+        statat(root, MANIFEST, AtFlags::SYMLINK_NOFOLLOW).ok().filter(|_| self.before.next.is_empty())
+    }
+
+    /// What an earlier run wrote and this one does not.
+    fn stale(&self, path: &str, changes: &mut Changes<'_>) -> Result<(), WriteError> {
+        // What lies below a link, or is gone, is not ours any more.
+        for above in order::above(path) {
+            if !is_directory(&self.directory.join(above))? {
+                return Ok(());
+            }
+        }
+        let place = self.directory.join(path);
+        let Some(metadata) = metadata(&place)? else { return Ok(()) };
+        if !self.was_written(path, &place, &metadata)? {
+            let current = if metadata.is_file() { disk::read_no_link(&place, MAX_COMPARED).ok() } else { None };
+            changes.lost.push(Lost { path: path.into(), current, new: None });
+        }
+        changes.ways.push((Cow::Owned(path.into()), Way::Remove));
+        Ok(())
+    }
+
+    /// Whether something is as an earlier run wrote it.
+    pub(super) fn was_written(&self, path: &str, place: &Utf8Path, metadata: &Metadata) -> Result<bool, WriteError> {
+        let found = if metadata.is_dir() {
+            Stamp::DIRECTORY
+        } else if metadata.is_symlink() {
+            Stamp::of_link(place.read_link_utf8().map_err(io_error("read", place))?.as_str())
+        } else if metadata.is_file() && metadata.len() <= MAX_COMPARED {
+            let current = disk::read_no_link(place, MAX_COMPARED).map_err(io_error("read", place))?;
+            Stamp::of_file(&current, bits(metadata))
+        } else {
+            return Ok(false);
+        };
+        Ok(self.before.wrote(path, &found))
+    }
 }
 
 /// Whether a directory holds something that is not going to be removed.
-fn holds_other(place: &Utf8Path, path: &Utf8Path, changes: &Changes) -> Result<bool, WriteError> {
+fn holds_other(place: &Utf8Path, path: &str, changes: &Changes<'_>) -> Result<bool, WriteError> {
     if !is_directory(place)? {
         return Ok(false);
     }
     for entry in place.read_dir_utf8().map_err(io_error("read", place))? {
         let entry = entry.map_err(io_error("read", place))?;
-        if changes.ways.get(&path.join(entry.file_name())) != Some(&Way::Remove) {
+        if changes.way(&format!("{path}/{}", entry.file_name())) != Some(Way::Remove) {
             return Ok(true);
         }
     }

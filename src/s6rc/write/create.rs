@@ -10,20 +10,10 @@ use camino::Utf8Path;
 use crate::s6rc::plan::Entry;
 use crate::s6rc::write::{How, WriteError, io_error};
 
-/// Makes an entry where there is none; directories with these permission bits.
-pub(super) fn create(path: &Utf8Path, entry: &Entry, directory_mode: u32, how: How<'_>) -> Result<(), WriteError> {
-    match entry {
-        Entry::Directory => {
-            fs::create_dir(path).map_err(io_error("create", path))?;
-            fs::set_permissions(path, Permissions::from_mode(directory_mode)).map_err(io_error("set the mode of", path))
-        }
-        Entry::File { bytes, mode } => {
-            let file = OpenOptions::new().write(true).create_new(true).mode(*mode).open(path);
-            let file = file.map_err(io_error("create", path))?;
-            fill(&file, path, bytes, *mode, how)
-        }
-        Entry::Link(target) => symlink(target, path).map_err(io_error("link", path)),
-    }
+/// Makes a file where there is none.
+pub(super) fn create(path: &Utf8Path, bytes: &[u8], mode: u32, how: How<'_>) -> Result<(), WriteError> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    fill(&file.map_err(io_error("create", path))?, path, bytes, mode, how)
 }
 
 fn fill(mut file: &File, path: &Utf8Path, bytes: &[u8], mode: u32, how: How<'_>) -> Result<(), WriteError> {

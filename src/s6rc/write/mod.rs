@@ -6,10 +6,16 @@
 
 mod changes;
 mod create;
+mod items;
 mod lock;
+mod look;
+mod make;
 mod manifest;
 mod place;
 mod stage;
+mod stamp;
+mod text;
+mod trail;
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +27,9 @@ pub use changes::{Changes, Lost, Way, compare, current};
 pub use manifest::MANIFEST;
 
 use crate::s6rc::plan::{Entry, FileTree};
-use manifest::Manifest;
+use changes::Sides;
+use manifest::{Manifest, Stored};
+use stage::Job;
 
 /// Why nothing, or not all, was written.
 #[derive(Debug, thiserror::Error)]
@@ -163,13 +171,16 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
     let output = Output::new(directory)?;
     let _lock = lock::take(&output)?;
     lock::sweep(&output);
-    let before = manifest::read(&output.directory)?;
+    let stored = Stored::read(&output.directory)?;
+    let before = stored.manifest()?;
     if before.is_none() && !how.force {
         changes::refuse_foreign(&output.directory)?;
     }
-    let after = Manifest::of(tree);
-    let known = before.clone().unwrap_or_default();
-    let changes = changes::compare_with(tree, &after, &known, &output.directory)?;
+    let (items, nothing) = (items::items(tree), Manifest::default());
+    let after = Manifest::of(&items);
+    let (mode, known) = (tree.directory_mode, before.as_ref().unwrap_or(&nothing));
+    let sides = Sides { directory: &output.directory, mode, items: &items, before: known, after: &after };
+    let changes = sides.compare()?;
     if !how.force && !changes.lost.is_empty() {
         return Err(WriteError::WouldLose { directory: directory.to_owned(), lost: changes.lost });
     }
@@ -179,12 +190,13 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
         place::manifest(&output, before.as_ref(), &after, how)?;
         return Ok(written);
     };
-    let job = stage::Job { tree, output: &output, changes: &changes, before: before.as_ref(), how };
-    written.in_place = match stage::exchange(&job, &common, &after) {
+    let before = before.as_ref();
+    let job = Job { items: &items, mode, output: &output, changes: &changes, before, after: &after, how };
+    written.in_place = match stage::exchange(&job, &common) {
         Ok(()) => None,
         // What cannot be done in one step is done file by file.
         Err(stage::Failure::NotPossible(reason)) => {
-            place::write(&job, &after)?;
+            place::write(&job)?;
             Some(reason)
         }
         Err(stage::Failure::Error(error)) => return Err(error),

@@ -9,6 +9,7 @@ use camino::Utf8Path;
 
 use crate::s6rc::plan::Entry;
 use crate::s6rc::write::changes::{Way, is_directory, metadata};
+use crate::s6rc::write::items::find;
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
 use crate::s6rc::write::stage::Job;
 use crate::s6rc::write::{How, Output, WriteError, create, io_error};
@@ -16,8 +17,8 @@ use crate::s6rc::write::{How, Output, WriteError, create, io_error};
 /// Writes what is known of the output, where it is not there already.
 pub(super) fn manifest(
     output: &Output,
-    before: Option<&Manifest>,
-    after: &Manifest,
+    before: Option<&Manifest<'_>>,
+    after: &Manifest<'_>,
     how: How<'_>,
 ) -> Result<(), WriteError> {
     if before == Some(after) {
@@ -26,35 +27,36 @@ pub(super) fn manifest(
     if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
-    put_manifest(output, after, how)
+    put_manifest(output, after.bytes(), how)
 }
 
 /// Writes what is known of the output.
-pub(super) fn put_manifest(output: &Output, manifest: &Manifest, how: How<'_>) -> Result<(), WriteError> {
+pub(super) fn put_manifest(output: &Output, bytes: Vec<u8>, how: How<'_>) -> Result<(), WriteError> {
     let path = output.directory.join(MANIFEST);
-    let entry = Entry::File { bytes: manifest.bytes(), mode: 0o644 };
+    let entry = Entry::File { bytes, mode: 0o644 };
     // Beside the output nobody sees it before it is whole; where that cannot be, in it.
     create::replace(&path, &entry, &output.parent, &output.prefix(), how)
         .or_else(|_| create::replace(&path, &entry, &output.directory, &output.prefix(), how))
 }
 
 /// Does all changes in the directory itself.
-pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
+pub(super) fn write(job: &Job<'_>) -> Result<(), WriteError> {
     let output = job.output;
     if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
     // First what is known, old and new: whatever happens next, nothing of ours is taken for somebody else's.
-    let known = job.before.cloned().unwrap_or_default().with_next(after);
-    put_manifest(output, &known, job.how)?;
+    let nothing = Manifest::default();
+    let known = job.before.unwrap_or(&nothing).bytes_with(job.after, job.changes);
+    put_manifest(output, known, job.how)?;
     let ways = &job.changes.ways;
     // The deepest first, so that directories are empty when their turn comes.
-    for (path, _) in ways.iter().rev().filter(|(_, way)| **way == Way::Remove) {
-        remove(&output.directory.join(path))?;
+    for (path, _) in ways.iter().rev().filter(|(_, way)| *way == Way::Remove) {
+        remove(&output.directory.join(&**path))?;
     }
-    for (path, way) in ways.iter().filter(|(_, way)| **way != Way::Remove) {
-        let Some(entry) = job.tree.entries.get(path) else { continue };
-        let place = output.directory.join(path);
+    for (path, way) in ways.iter().filter(|(_, way)| *way != Way::Remove) {
+        let Some(entry) = find(job.items, path.as_str()) else { continue };
+        let place = output.directory.join(&**path);
         let is_directory = is_directory(&place)?;
         if *entry != Entry::Directory {
             if is_directory {
@@ -70,10 +72,10 @@ pub(super) fn write(job: &Job<'_>, after: &Manifest) -> Result<(), WriteError> {
         if !is_directory {
             fs::create_dir(&place).map_err(io_error("create", &place))?;
         }
-        let mode = fs::Permissions::from_mode(job.tree.directory_mode);
+        let mode = fs::Permissions::from_mode(job.mode);
         fs::set_permissions(&place, mode).map_err(io_error("set the mode of", &place))?;
     }
-    put_manifest(output, after, job.how)
+    put_manifest(output, job.after.bytes(), job.how)
 }
 
 /// Removes something; a directory only if nothing is left in it.

@@ -3,29 +3,38 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
-use std::num::NonZero;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown};
-use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use crate::s6rc::plan::{Entry, FileTree};
+use crate::s6rc::order::parent;
+use crate::s6rc::plan::Entry;
 use crate::s6rc::write::changes::{self, Changes, Way, bits, is_directory};
+use crate::s6rc::write::items::{Item, find};
+use crate::s6rc::write::make::Make;
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
-use crate::s6rc::write::{How, Output, WriteError, create, io_error, place};
-
-/// With fewer files than this a thread costs more than it brings.
-const MANY: usize = 512;
+use crate::s6rc::write::{How, Output, WriteError, create, io_error, place, trail};
 
 /// What is to be done.
 pub(super) struct Job<'j> {
-    pub(super) tree: &'j FileTree,
+    pub(super) items: &'j [Item<'j>],
+    /// The permission bits of directories.
+    pub(super) mode: u32,
     pub(super) output: &'j Output,
-    pub(super) changes: &'j Changes,
-    pub(super) before: Option<&'j Manifest>,
+    pub(super) changes: &'j Changes<'j>,
+    pub(super) before: Option<&'j Manifest<'j>>,
+    pub(super) after: &'j Manifest<'j>,
     pub(super) how: How<'j>,
+}
+
+impl Job<'_> {
+    /// The manifest that is there while something changes.
+    fn known(&self) -> Vec<u8> {
+        self.before.map_or_else(|| self.after.bytes(), |before| before.bytes_with(self.after, self.changes))
+    }
 }
 
 /// Why it was not done.
@@ -37,9 +46,9 @@ pub(super) enum Failure {
 }
 
 /// Brings a directory below the output, in which all changes are, into its new state.
-pub(super) fn exchange(job: &Job<'_>, common: &Utf8Path, after: &Manifest) -> Result<(), Failure> {
+pub(super) fn exchange(job: &Job<'_>, common: &str) -> Result<(), Failure> {
     if let Some((path, entry)) = single(job).map_err(Failure::Error)? {
-        return one(job, path, entry, after);
+        return one(job, path, entry);
     }
     let output = job.output;
     let holder = tempfile::Builder::new()
@@ -48,19 +57,19 @@ pub(super) fn exchange(job: &Job<'_>, common: &Utf8Path, after: &Manifest) -> Re
         .map_err(|error| Failure::NotPossible(format!("{} cannot be written to: {error}", output.parent)))?;
     let new = Utf8PathBuf::from_path_buf(holder.path().join("new"))
         .map_err(|path| Failure::NotPossible(format!("{} is not UTF-8", path.display())))?;
-    let target = output.directory.join(common);
-    Stage { job, common, target: &target, new: &new }.build(after)?;
-    if !common.as_str().is_empty() {
-        let known = job.before.map_or_else(|| after.clone(), |before| before.with_next(after));
-        place::put_manifest(output, &known, job.how).map_err(Failure::Error)?;
+    // Nothing ends with a slash.
+    let target = if common.is_empty() { output.directory.clone() } else { output.directory.join(common) };
+    Stage { job, common, target: &target, new: &new }.build()?;
+    if !common.is_empty() {
+        place::put_manifest(output, job.known(), job.how).map_err(Failure::Error)?;
     }
     if job.how.sync {
         let synced = File::open(&output.parent).and_then(|parent| rustix::fs::syncfs(&parent).map_err(io::Error::from));
         synced.map_err(io_error("sync", &output.parent)).map_err(Failure::Error)?;
     }
     swap(&new, &target)?;
-    if !common.as_str().is_empty() {
-        place::put_manifest(output, after, job.how).map_err(Failure::Error)?;
+    if !common.is_empty() {
+        place::put_manifest(output, job.after.bytes(), job.how).map_err(Failure::Error)?;
     }
     // What is left of the old state is removed by the next run where it cannot be removed by this one.
     drop(holder);
@@ -68,10 +77,10 @@ pub(super) fn exchange(job: &Job<'_>, common: &Utf8Path, after: &Manifest) -> Re
 }
 
 /// The only change, where it is one of a file or link: that is one step by itself.
-fn single<'j>(job: &Job<'j>) -> Result<Option<(&'j Utf8PathBuf, &'j Entry)>, WriteError> {
-    let mut ways = job.changes.ways.iter();
-    let Some((path, way)) = ways.next().filter(|_| ways.len() == 0) else { return Ok(None) };
-    let Some(entry) = job.tree.entries.get(path) else { return Ok(None) };
+fn single<'j>(job: &Job<'j>) -> Result<Option<(&'j Utf8Path, &'j Entry)>, WriteError> {
+    let [(path, way)] = job.changes.ways.as_slice() else { return Ok(None) };
+    let path: &Utf8Path = path;
+    let Some(entry) = find(job.items, path.as_str()) else { return Ok(None) };
     let place = job.output.directory.join(path);
     let fits = match way {
         Way::Add => is_directory(place.parent().unwrap_or(&place))?,
@@ -81,10 +90,9 @@ fn single<'j>(job: &Job<'j>) -> Result<Option<(&'j Utf8PathBuf, &'j Entry)>, Wri
     Ok((fits && !matches!(entry, Entry::Directory)).then_some((path, entry)))
 }
 
-fn one(job: &Job<'_>, path: &Utf8Path, entry: &Entry, after: &Manifest) -> Result<(), Failure> {
+fn one(job: &Job<'_>, path: &Utf8Path, entry: &Entry) -> Result<(), Failure> {
     let output = job.output;
-    let known = job.before.map_or_else(|| after.clone(), |before| before.with_next(after));
-    place::put_manifest(output, &known, job.how).map_err(Failure::Error)?;
+    place::put_manifest(output, job.known(), job.how).map_err(Failure::Error)?;
     let place = output.directory.join(path);
     create::replace(&place, entry, &output.parent, &output.prefix(), job.how).map_err(|error| match &error {
         WriteError::Io { source, .. }
@@ -94,11 +102,11 @@ fn one(job: &Job<'_>, path: &Utf8Path, entry: &Entry, after: &Manifest) -> Resul
         }
         _ => Failure::Error(error),
     })?;
-    place::put_manifest(output, after, job.how).map_err(Failure::Error)
+    place::put_manifest(output, job.after.bytes(), job.how).map_err(Failure::Error)
 }
 
 /// Whether something cannot be done here, and may be possible file by file.
-fn is_about_place(error: Errno) -> bool {
+pub(super) fn is_about_place(error: Errno) -> bool {
     const ABOUT_PLACE: &[Errno] = &[
         Errno::XDEV,
         Errno::INVAL,
@@ -132,45 +140,44 @@ fn swap(new: &Utf8Path, target: &Utf8Path) -> Result<(), Failure> {
 struct Stage<'s> {
     job: &'s Job<'s>,
     /// The directory that is exchanged, below the output.
-    common: &'s Utf8Path,
+    common: &'s str,
     target: &'s Utf8Path,
     new: &'s Utf8Path,
 }
 
 impl Stage<'_> {
     /// Makes the new state.
-    fn build(&self, after: &Manifest) -> Result<(), Failure> {
-        let tree = self.job.tree;
-        let below: Vec<(&Utf8PathBuf, &Entry)> = if self.common.as_str().is_empty() {
-            tree.entries.iter().collect()
-        } else {
-            tree.entries.iter().filter(|(path, _)| path.starts_with(self.common) && *path != self.common).collect()
+    fn build(&self) -> Result<(), Failure> {
+        let job = self.job;
+        let is_whole = self.common.is_empty();
+        self.directory(Utf8Path::new(""), if is_whole { 0o777 } else { job.mode })?;
+        if !is_whole {
+            self.set_mode(self.new, job.mode)?;
+        }
+        let exists = is_directory(self.target).map_err(Failure::Error)?;
+        let open = |path: &Utf8Path| {
+            let opened = trail::open(CWD, path.as_str(), OFlags::NOFOLLOW);
+            opened.map_err(io::Error::from).map_err(io_error("read", path))
         };
-        let mode = if self.common.as_str().is_empty() { 0o777 } else { tree.directory_mode };
-        self.directory(Utf8Path::new(""), mode)?;
-        if !self.common.as_str().is_empty() {
-            self.set_mode(self.new, tree.directory_mode)?;
-        }
-        for (path, _) in below.iter().filter(|(_, entry)| matches!(entry, Entry::Directory)) {
-            let place = self.directory(self.relative(path), tree.directory_mode)?;
-            self.set_mode(&place, tree.directory_mode)?;
-        }
-        let files: Vec<(&Utf8PathBuf, &Entry)> =
-            below.into_iter().filter(|(_, entry)| !matches!(entry, Entry::Directory)).collect();
-        self.files(&files)?;
+        let new = self.made(open(self.new))?;
+        let old = exists.then(|| open(self.target)).transpose().map_err(Failure::Error)?;
+        Make { job, common: self.common, new: new.as_fd(), old: old.as_ref().map(AsFd::as_fd) }.all()?;
         let mut directories = Vec::new();
-        if is_directory(self.target).map_err(Failure::Error)? {
+        if exists {
             self.carry(Utf8Path::new(""), &mut directories)?;
         }
-        if self.common.as_str().is_empty() {
-            let entry = Entry::File { bytes: after.bytes(), mode: 0o644 };
-            self.made(create::create(&self.new.join(MANIFEST), &entry, 0, self.job.how))?;
+        if is_whole {
+            self.made(create::create(&self.new.join(MANIFEST), &job.after.bytes(), 0o644, job.how))?;
         }
         self.metadata(&directories)
     }
 
-    fn relative<'p>(&self, path: &'p Utf8Path) -> &'p Utf8Path {
-        path.strip_prefix(self.common).unwrap_or(path)
+    /// Below the output.
+    fn path(&self, relative: &Utf8Path) -> String {
+        match (self.common, relative.as_str()) {
+            ("", path) | (path, "") => path.to_owned(),
+            (common, relative) => format!("{common}/{relative}"),
+        }
     }
 
     fn directory(&self, relative: &Utf8Path, mode: u32) -> Result<Utf8PathBuf, Failure> {
@@ -202,31 +209,6 @@ impl Stage<'_> {
         })
     }
 
-    /// What changes is made, what stays is linked.
-    fn files(&self, files: &[(&Utf8PathBuf, &Entry)]) -> Result<(), Failure> {
-        let one = |(path, entry): &(&Utf8PathBuf, &Entry)| {
-            let relative = self.relative(path);
-            let place = self.new.join(relative);
-            self.job.how.one_done();
-            if self.job.changes.ways.contains_key(*path) {
-                return self.made(create::create(&place, entry, 0, self.job.how));
-            }
-            self.link(relative)
-        };
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(8);
-        if files.len() < MANY || threads < 2 {
-            return files.iter().try_for_each(one);
-        }
-        thread::scope(|scope| {
-            let started: Vec<_> = files
-                .chunks(files.len().div_ceil(threads))
-                .map(|chunk| scope.spawn(move || chunk.iter().try_for_each(one)))
-                .collect();
-            let failed = || Failure::NotPossible("a thread ended early".to_owned());
-            started.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(failed())))
-        })
-    }
-
     fn link(&self, relative: &Utf8Path) -> Result<(), Failure> {
         let (old, new) = (self.target.join(relative), self.new.join(relative));
         fs::hard_link(&old, &new).map_err(|error| match error.raw_os_error().map(Errno::from_raw_os_error) {
@@ -243,13 +225,13 @@ impl Stage<'_> {
         for entry in entries {
             let entry = entry.map_err(io_error("read", &old)).map_err(Failure::Error)?;
             let relative = relative.join(entry.file_name());
-            let path = self.common.join(&relative);
+            let path = self.path(&relative);
             let is_directory = entry.file_type().map_err(io_error("read", &old)).map_err(Failure::Error)?.is_dir();
-            match self.job.tree.entries.get(&path) {
+            match find(self.job.items, &path) {
                 Some(Entry::Directory) if is_directory => self.carry(&relative, directories)?,
                 // Made, linked, or in the way.
                 Some(_) => {}
-                None if path == MANIFEST || self.job.changes.ways.contains_key(&path) => {}
+                None if path == MANIFEST || self.job.changes.way(&path).is_some() => {}
                 None if is_directory => {
                     let mode = bits(&entry.metadata().map_err(io_error("read", &old)).map_err(Failure::Error)?);
                     let place = self.directory(&relative, mode)?;
@@ -264,7 +246,7 @@ impl Stage<'_> {
 
     /// Directories that were there keep their owner, and their time where nothing in them changes.
     fn metadata(&self, directories: &[Utf8PathBuf]) -> Result<(), Failure> {
-        let changed: HashSet<&Utf8Path> = self.job.changes.ways.keys().filter_map(|path| path.parent()).collect();
+        let changed: HashSet<&str> = self.job.changes.ways.iter().map(|(path, _)| parent(path.as_str())).collect();
         // The deepest first: what is made in a directory changes its time.
         for relative in directories.iter().rev() {
             let at = |base: &Utf8Path| if relative.as_str().is_empty() { base.to_owned() } else { base.join(relative) };
@@ -288,11 +270,11 @@ impl Stage<'_> {
                 if (before.uid(), before.gid()) != (now.uid(), now.gid()) {
                     fchown(&file, Some(before.uid()), Some(before.gid()))?;
                 }
-                if relative.as_str().is_empty() && self.common.as_str().is_empty() {
+                if relative.as_str().is_empty() && self.common.is_empty() {
                     file.set_permissions(before.permissions())?;
                 }
-                let same = !changed.contains(self.common.join(relative).as_path());
-                let root = relative.as_str().is_empty() && self.common.as_str().is_empty();
+                let same = !changed.contains(self.path(relative).as_str());
+                let root = relative.as_str().is_empty() && self.common.is_empty();
                 if same && !root {
                     file.set_modified(before.modified()?)
                 } else {
