@@ -15,6 +15,14 @@ pub(crate) fn threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS)
 }
 
+/// A part of very many things has at least so many: with fewer, a thread costs more than it brings.
+const MIN_PART: usize = 512;
+
+/// So many of very many things make a part: several parts a thread, so that none has to wait long for the others.
+pub(crate) fn size_of_part(all: usize) -> usize {
+    all.div_ceil(threads() * 8).max(MIN_PART)
+}
+
 /// What `one` makes of each, in order. Below `many` of them a thread would cost more than it brings, and none is started.
 pub(crate) fn each<T: Sync, R: Send + Sync>(all: &[T], many: usize, one: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = if all.len() < many { 1 } else { threads().min(all.len()) };
@@ -52,5 +60,10 @@ mod tests {
         assert_eq!(each(&all, 2, |number| number * 2), doubled);
         assert_eq!(each(&all, usize::MAX, |number| number * 2), doubled);
         assert!(each(&[] as &[usize], 0, |number| *number).is_empty());
+        for number in [0, 1, MIN_PART, 10 * MIN_PART + 7, 100_000] {
+            let all: Vec<usize> = (0..number).collect();
+            let parts: Vec<&[usize]> = all.chunks(size_of_part(number)).collect();
+            assert_eq!(each(&parts, 2, |part| part.to_vec()).concat(), all);
+        }
     }
 }

@@ -6,6 +6,5 @@ pub mod image;
 mod order;
 pub mod plan;
 pub mod read;
-mod several;
 pub mod target;
 pub mod write;

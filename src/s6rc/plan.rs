@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::model::{Definition, Extends, Extra, Kind, Model, ReferenceOrigin};
+use crate::parallel;
 pub use crate::s6rc::order::TreePath;
-use crate::s6rc::several;
 
 /// Files by their paths below the directory that is emitted into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,8 +141,8 @@ pub fn plan(model: &Model) -> FileTree {
         }
         entries
     };
-    let parts: Vec<_> = definitions.chunks(several::size_of_part(definitions.len())).collect();
-    let done = several::each(&parts, some).unwrap_or_else(|| parts.iter().map(some).collect());
+    let parts: Vec<_> = definitions.chunks(parallel::size_of_part(definitions.len())).collect();
+    let done = parallel::each(&parts, 2, some);
     let mut tree = FileTree { entries: done.into_iter().flatten().collect(), ..FileTree::default() };
     let around: BTreeSet<&Utf8Path> = definitions.iter().filter_map(|(directory, _)| directory.parent()).collect();
     for around in around.into_iter().filter(|around| !around.as_str().is_empty()) {

@@ -5,9 +5,9 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{FileType, Stat};
 
 use crate::disk;
+use crate::parallel;
 use crate::s6rc::order::{self, below};
 use crate::s6rc::plan::Entry;
-use crate::s6rc::several;
 use crate::s6rc::write::changes::{MAX_COMPARED, Sides, metadata};
 use crate::s6rc::write::items::Item;
 use crate::s6rc::write::stamp::Stamp;
@@ -56,7 +56,7 @@ impl<'s> Look<'_, 's, '_> {
     /// All items, in parts.
     pub(super) fn all(&self) -> Vec<Result<Part<'s>, WriteError>> {
         let sides = self.sides;
-        let size = several::size_of_part(sides.items.len());
+        let size = parallel::size_of_part(sides.items.len());
         let parts = sides.items.chunks(size).zip(self.known.chunks(size)).zip(sides.after.entries.chunks(size));
         let parts: Vec<Vec<One<'s, '_>>> = parts
             .map(|((items, before), after)| {
@@ -64,8 +64,7 @@ impl<'s> Look<'_, 's, '_> {
                 all.map(|((item, before), after)| One { item, before: *before, after: &after.stamp }).collect()
             })
             .collect();
-        several::each(&parts, |part| self.part(part))
-            .unwrap_or_else(|| parts.iter().map(|part| self.part(part)).collect())
+        parallel::each(&parts, 2, |part| self.part(part))
     }
 
     fn part(&self, all: &[One<'s, '_>]) -> Result<Part<'s>, WriteError> {

@@ -8,9 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use rustix::fs::{AtFlags, Mode, OFlags, chmodat, fstat, linkat, mkdirat, openat, statat, symlinkat};
 use rustix::io::retry_on_intr;
 
+use crate::parallel;
 use crate::s6rc::order::{above, below, order};
 use crate::s6rc::plan::Entry;
-use crate::s6rc::several;
 use crate::s6rc::write::create::set_time;
 use crate::s6rc::write::io_error;
 use crate::s6rc::write::items::{Item, all_below};
@@ -51,10 +51,9 @@ impl Make<'_> {
                 (item, ways.peek().is_some_and(|path| *path == item.path))
             })
             .collect();
-        let (large, parts) = split(&all, several::size_of_part(all.len()));
+        let (large, parts) = split(&all, parallel::size_of_part(all.len()));
         self.part(&large)?;
-        let done = several::each(&parts, |part| self.part(part));
-        done.ok_or_else(|| Failure::NotPossible("a thread ended early".to_owned()))?.into_iter().collect()
+        parallel::each(&parts, 2, |part| self.part(part)).into_iter().collect()
     }
 
     fn part(&self, part: Part<'_, '_>) -> Result<(), Failure> {

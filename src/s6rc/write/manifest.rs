@@ -6,8 +6,8 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::disk;
+use crate::parallel;
 use crate::s6rc::order::order;
-use crate::s6rc::several;
 use crate::s6rc::write::changes::{Changes, Way};
 use crate::s6rc::write::items::Item;
 use crate::s6rc::write::stamp::Stamp;
@@ -39,11 +39,9 @@ impl<'m> Manifest<'m> {
     /// What will be: one for one of the items.
     pub(super) fn of(items: &'m [Item<'_>]) -> Self {
         let known = |item: &'m Item<'_>| Known { path: Cow::Borrowed(item.path), stamp: Stamp::of(item.entry) };
-        let parts: Vec<&'m [Item<'_>]> = items.chunks(several::size_of_part(items.len())).collect();
-        let entries = several::each(&parts, |part| part.iter().map(known).collect::<Vec<_>>());
-        let entries =
-            entries.map_or_else(|| items.iter().map(known).collect(), |parts| parts.into_iter().flatten().collect());
-        Self { entries, next: Vec::new() }
+        let parts: Vec<&'m [Item<'_>]> = items.chunks(parallel::size_of_part(items.len())).collect();
+        let entries = parallel::each(&parts, 2, |part| part.iter().map(known).collect::<Vec<_>>());
+        Self { entries: entries.into_iter().flatten().collect(), next: Vec::new() }
     }
 
     /// Whether hermesc wrote an entry like this.

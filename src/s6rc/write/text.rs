@@ -1,156 +1,123 @@
-//! A manifest as text: JSON, as `serde_json` writes it, line by line. What is written so is read so too, without a copy of each
-//! path; whatever else is JSON is read as such.
+//! A manifest as text: JSON, of which paths and stamps are not copied one by one.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use memchr::memchr3;
-use serde::Deserialize;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::s6rc::order::{is_plain, order, plain};
 use crate::s6rc::write::manifest::{Known, Manifest};
 use crate::s6rc::write::stamp::Stamp;
 
 /// The versions of manifests that are read; the second is written.
-#[derive(Deserialize)]
-struct Version {
+const VERSIONS: [u32; 2] = [1, 2];
+
+/// A manifest as it is written.
+#[derive(Serialize)]
+struct Written<'k, 'm> {
     version: u32,
+    entries: Entries<&'k [Known<'m>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Entries<&'k [Known<'m>]>>,
 }
 
-/// Of version 1, what `entries` says is names only.
+/// A manifest as it is read.
 #[derive(Deserialize)]
-struct Names {
-    entries: Vec<String>,
+struct Stored<'m> {
+    version: u32,
+    #[serde(borrow)]
+    entries: Option<Entries<Vec<Known<'m>>>>,
+    #[serde(borrow)]
+    next: Option<Entries<Vec<Known<'m>>>>,
 }
 
+/// A map of paths and stamps, in the order in which they stand; of version 1, a list of paths.
+struct Entries<K>(K);
+
+/// A string that stands for itself wherever it can.
 #[derive(Deserialize)]
-struct Stamps {
-    entries: BTreeMap<String, String>,
-    #[serde(default)]
-    next: BTreeMap<String, String>,
+struct Text<'m>(#[serde(borrow)] Cow<'m, str>);
+
+impl Serialize for Entries<&[Known<'_>]> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|known| (&*known.path, &*known.stamp.0)))
+    }
+}
+
+impl<'de: 'm, 'm> Deserialize<'de> for Entries<Vec<Known<'m>>> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Entries<Vec<Known<'de>>>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("what was written, by its path")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some((Text(path), Text(stamp))) = map.next_entry()? {
+            all.push(Known { path, stamp: Stamp(stamp) });
+        }
+        Ok(Entries(all))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(Text(path)) = list.next_element()? {
+            all.push(Known { path, stamp: Stamp::NAMED });
+        }
+        Ok(Entries(all))
+    }
 }
 
 /// As it is written; `next` only where there is something in it.
 pub(super) fn write(entries: &[Known<'_>], next: &[Known<'_>]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(64 + 128 * (entries.len() + next.len()));
-    text.extend_from_slice(b"{\n  \"version\": 2,\n  \"entries\": ");
-    write_map(&mut text, entries);
-    if !next.is_empty() {
-        text.extend_from_slice(b",\n  \"next\": ");
-        write_map(&mut text, next);
-    }
-    text.extend_from_slice(b"\n}\n");
+    let next = if next.is_empty() { None } else { Some(Entries(next)) };
+    // Nothing in it that JSON does not have.
+    let mut text =
+        serde_json::to_vec_pretty(&Written { version: 2, entries: Entries(entries), next }).unwrap_or_default();
+    text.push(b'\n');
     text
-}
-
-fn write_map(text: &mut Vec<u8>, all: &[Known<'_>]) {
-    text.push(b'{');
-    for (at, known) in all.iter().enumerate() {
-        text.extend_from_slice(if at == 0 { b"\n    " } else { b",\n    " });
-        write_string(text, &known.path);
-        text.extend_from_slice(b": ");
-        write_string(text, &known.stamp.0);
-    }
-    text.extend_from_slice(if all.is_empty() { b"}" } else { b"\n  }" });
-}
-
-fn write_string(text: &mut Vec<u8>, string: &str) {
-    if string.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        // Nothing in a string that JSON does not have.
-        text.extend_from_slice(&serde_json::to_vec(string).unwrap_or_default());
-        return;
-    }
-    text.push(b'"');
-    text.extend_from_slice(string.as_bytes());
-    text.push(b'"');
 }
 
 /// What a manifest says; else why it is none.
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest<'_>, String> {
-    if let Some(manifest) = std::str::from_utf8(bytes).ok().and_then(read_lines) {
-        return Ok(manifest);
+    let Stored { version, entries, next } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if !VERSIONS.contains(&version) {
+        return Err(format!("its version is {version}, and this program knows 1 and 2"));
     }
-    let parsed = |error: serde_json::Error| error.to_string();
-    match serde_json::from_slice::<Version>(bytes).map_err(parsed)?.version {
-        1 => {
-            let names: Names = serde_json::from_slice(bytes).map_err(parsed)?;
-            let entries = known(names.entries.into_iter().map(|path| (path, Stamp::NAMED)))?;
-            Ok(Manifest { entries, next: Vec::new() })
-        }
-        2 => {
-            let stamps: Stamps = serde_json::from_slice(bytes).map_err(parsed)?;
-            let read = |map: BTreeMap<String, String>| {
-                known(map.into_iter().map(|(path, text)| (path, Stamp(Cow::Owned(text)))))
-            };
-            Ok(Manifest { entries: read(stamps.entries)?, next: read(stamps.next)? })
-        }
-        version => Err(format!("its version is {version}, and this program knows 1 and 2")),
-    }
+    let entries = entries.ok_or("it has no `entries`")?;
+    Ok(Manifest { entries: known(entries)?, next: next.map_or(Ok(Vec::new()), known)? })
 }
 
 /// In their order, and none twice, however they were written.
-fn known<'m>(all: impl Iterator<Item = (String, Stamp<'m>)>) -> Result<Vec<Known<'m>>, String> {
-    let mut known: Vec<Known<'m>> = Vec::new();
-    for (path, stamp) in all {
-        let path = plain(&path).into_owned();
-        if !is_plain(&path) {
-            return Err(format!("{path} is not below the directory"));
+fn known(Entries(mut all): Entries<Vec<Known<'_>>>) -> Result<Vec<Known<'_>>, String> {
+    for known in &mut all {
+        if !is_plain(&known.path) {
+            known.path = Cow::Owned(plain(&known.path).into_owned());
         }
-        known.push(Known { path: Cow::Owned(path), stamp });
-    }
-    known.sort_by(|one, other| order(&one.path, &other.path));
-    known.dedup_by(|one, other| one.path == other.path);
-    Ok(known)
-}
-
-/// What was written by [`write`]. Nothing where it is not exactly so.
-fn read_lines(text: &str) -> Option<Manifest<'_>> {
-    let mut rest = text.strip_prefix("{\n  \"version\": 2,\n  \"entries\": ")?;
-    let entries = read_map(&mut rest)?;
-    let mut next = Vec::new();
-    if let Some(behind) = rest.strip_prefix(",\n  \"next\": ") {
-        rest = behind;
-        next = read_map(&mut rest)?;
-    }
-    (rest == "\n}\n").then_some(Manifest { entries, next })
-}
-
-fn read_map<'m>(rest: &mut &'m str) -> Option<Vec<Known<'m>>> {
-    *rest = rest.strip_prefix('{')?;
-    if let Some(behind) = rest.strip_prefix('}') {
-        *rest = behind;
-        return Some(Vec::new());
-    }
-    let mut all: Vec<Known<'m>> = Vec::with_capacity(rest.len() / 80);
-    loop {
-        *rest = rest.strip_prefix("\n    ")?;
-        let path = read_string(rest)?;
-        *rest = rest.strip_prefix(": ")?;
-        let stamp = Stamp(Cow::Borrowed(read_string(rest)?));
-        let follows = all.last().is_none_or(|last| order(&last.path, path).is_lt());
-        if !follows || !is_plain(path) {
-            return None;
-        }
-        all.push(Known { path: Cow::Borrowed(path), stamp });
-        match rest.strip_prefix(',') {
-            Some(behind) => *rest = behind,
-            None => break,
+        if !is_plain(&known.path) {
+            return Err(format!("{} is not below the directory", known.path));
         }
     }
-    *rest = rest.strip_prefix("\n  }")?;
-    Some(all)
-}
-
-/// A string that stands for itself.
-fn read_string<'m>(rest: &mut &'m str) -> Option<&'m str> {
-    let behind = rest.strip_prefix('"')?;
-    let (string, end) = behind.split_at_checked(memchr3(b'"', b'\\', b'\n', behind.as_bytes())?)?;
-    *rest = end.strip_prefix('"')?;
-    Some(string)
+    if !all.is_sorted_by(|one, other| order(&one.path, &other.path).is_lt()) {
+        all.sort_by(|one, other| order(&one.path, &other.path));
+        all.dedup_by(|one, other| one.path == other.path);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use camino::Utf8PathBuf;
 
     use super::*;
@@ -201,13 +168,6 @@ mod tests {
             let found = read(other.as_bytes()).unwrap();
             assert!(found.entries == entries && found.next == next, "{other}");
         }
-        let lines = write(&manifest(&["a", "b", "c/d"]), &[]);
-        assert!(
-            read_lines(std::str::from_utf8(&lines).unwrap()).is_none(),
-            "a link to what needs an escape is read as JSON"
-        );
-        let lines = write(&[Known { path: "a".into(), stamp: Stamp::DIRECTORY }], &[]);
-        assert!(read_lines(std::str::from_utf8(&lines).unwrap()).is_some());
     }
 
     #[test]
