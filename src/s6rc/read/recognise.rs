@@ -4,6 +4,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::io::Errno;
 
 use crate::s6rc::target::{Family, Target};
 
@@ -65,7 +66,15 @@ struct OnDisk;
 
 impl Places for OnDisk {
     fn is_directory(&self, path: &Utf8Path) -> bool {
-        path.is_dir()
+        match path.metadata() {
+            Ok(metadata) => metadata.is_dir(),
+            // Where it cannot be told there may be one: whoever reads it says why it cannot be read. That nothing was found
+            // there would be said of what nobody looked at.
+            Err(error) => error
+                .raw_os_error()
+                .map(Errno::from_raw_os_error)
+                .is_some_and(|error| !matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG)),
+        }
     }
 
     fn is_there(&self, path: &Utf8Path) -> bool {
