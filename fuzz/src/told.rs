@@ -105,7 +105,7 @@ pub fn mended(bytes: &[u8]) {
     fs::write(&path, &text).expect("a file that can be written");
     let roots = [path.clone()];
     let outcome = fix::run(&|changes| compile::check(&Overlay { files: &Disk, changes }, &roots, None), &|touched| {
-        touched == path
+        Ok(touched == path)
     });
     let outcome = outcome.expect("the file can be read");
     let errors = outcome.checked.errors();

@@ -67,12 +67,12 @@ pub(super) fn mend(jobs: Vec<Job>, how: &How, options: &Options, color: ColorCho
 /// The fixes, tried in memory.
 fn tried(job: &Job, options: &Options) -> Result<Outcome, fix::Failure> {
     if let Some(request) = &job.request {
-        let reach = Reach::new(&job.roots, &job.against);
+        let reach = Reach::new(&job.roots, &job.against)?;
         return fix::run_directories(request, &options.policy, &reach);
     }
     let check = |changes: &Changes| compile::check_with(&Overlay { files: &Disk, changes }, &job.roots, options);
     // Only what was read as a source has places to edit, so that nothing else can be meant.
-    fix::run(&check, &|_| true)
+    fix::run(&check, &|_| Ok(true))
 }
 
 /// Says what could not be written, and what is changed all the same; `others` where another set was written before.

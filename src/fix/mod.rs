@@ -71,16 +71,16 @@ struct Chosen {
 ///
 /// # Errors
 ///
-/// As `check` does, or a file that a fix is about cannot be read.
+/// As `check` does; or a file that a fix is about cannot be read, or it cannot be told whether it may be changed.
 pub fn run(
     check: &dyn Fn(&Changes) -> Result<Checked, Failure>,
-    may_touch: &dyn Fn(&Utf8Path) -> bool,
+    may_touch: &dyn Fn(&Utf8Path) -> io::Result<bool>,
 ) -> Result<Outcome, Failure> {
     let mut changes = Changes::default();
     let mut checked = check(&changes)?;
     let (mut applied, mut refused) = (Vec::new(), Vec::<Applied>::new());
     for _ in 0..MAX_ROUNDS {
-        let chosen = choose(&checked, may_touch, &refused);
+        let chosen = choose(&checked, may_touch, &refused)?;
         if chosen.is_empty() {
             break;
         }
@@ -130,7 +130,11 @@ fn attempt(
 }
 
 /// The first safe fix of each problem, as far as none touches what another does.
-fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[Applied]) -> Vec<Chosen> {
+fn choose(
+    checked: &Checked,
+    may_touch: &dyn Fn(&Utf8Path) -> io::Result<bool>,
+    refused: &[Applied],
+) -> Result<Vec<Chosen>, Failure> {
     let refused: HashSet<&Applied> = refused.iter().collect();
     // By paths: a script can be read as a part of a definition, and as what another one names.
     let mut taken: Taken<&Utf8Path> = Taken::default();
@@ -145,14 +149,16 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
             id: diagnostic.rule.id,
             title: fix.title.clone(),
         };
-        let clear = fix.edits.iter().all(|edit| {
+        let mut clear = true;
+        for edit in &fix.edits {
             let path = path_of(edit, &checked.sources);
             let is_taken = match edit {
                 Edit::Replace { location, .. } => taken.touches(&path, location.span),
                 _ => taken.holds(&path),
             };
-            may_touch(path) && !whole.contains(path) && !is_taken
-        });
+            let may = may_touch(path).map_err(|error| (path.to_owned(), error))?;
+            clear &= may && !whole.contains(path) && !is_taken;
+        }
         if !clear || fix.edits.is_empty() || refused.contains(&applied) {
             continue;
         }
@@ -166,7 +172,7 @@ fn choose(checked: &Checked, may_touch: &dyn Fn(&Utf8Path) -> bool, refused: &[A
         }
         chosen.push(Chosen { applied, fix: fix.clone() });
     }
-    chosen
+    Ok(chosen)
 }
 
 fn path_of<'a>(edit: &'a Edit, sources: &'a SourceMap) -> &'a Utf8Path {
@@ -210,12 +216,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::from_path_buf(directory.path().join("f")).unwrap();
         std::fs::write(&path, "cac").unwrap();
-        let outcome = run(&|changes| Ok(check(&path, changes)), &|_| true).unwrap();
+        let outcome = run(&|changes| Ok(check(&path, changes)), &|_| Ok(true)).unwrap();
         assert_eq!(outcome.applied.len(), 1);
         assert!(!outcome.refused.is_empty());
         assert_eq!(std::fs::read(&path).unwrap(), b"cac");
         outcome.changes.write().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"cbc");
-        assert!(run(&|changes| Ok(check(&path, changes)), &|_| false).unwrap().changes.is_empty());
+        assert!(run(&|changes| Ok(check(&path, changes)), &|_| Ok(false)).unwrap().changes.is_empty());
     }
 }

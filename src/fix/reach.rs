@@ -1,8 +1,11 @@
 //! Which files fixes may change: those below what was named, and nothing behind a link.
 
+use std::io;
 use std::path::{Component, PathBuf};
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::fix::Failure;
 
 /// The files that fixes of source directories may change.
 #[derive(Debug, Clone)]
@@ -15,32 +18,49 @@ pub struct Reach {
 
 impl Reach {
     /// Files below `roots`, but not below `beneath`; what is not there is below nothing.
-    #[must_use]
-    pub fn new(roots: &[Utf8PathBuf], beneath: &[Utf8PathBuf]) -> Self {
-        let real = |path: &Utf8PathBuf| path.as_std_path().canonicalize().ok();
-        Self {
-            roots: roots.iter().filter_map(|root| Some((root.clone(), real(root)?))).collect(),
-            beneath: beneath.iter().filter_map(real).collect(),
+    ///
+    /// # Errors
+    ///
+    /// A directory whose real path cannot be told, and why.
+    pub fn new(roots: &[Utf8PathBuf], beneath: &[Utf8PathBuf]) -> Result<Self, Failure> {
+        let mut reach = Self { roots: Vec::new(), beneath: Vec::new() };
+        for root in roots {
+            reach.roots.extend(real(root)?.map(|real| (root.clone(), real)));
         }
+        for path in beneath {
+            reach.beneath.extend(real(path)?);
+        }
+        Ok(reach)
     }
 
     /// Whether a file may be changed, made or removed: it is a regular file or not there, and no part of its path below
     /// the root is a link.
-    #[must_use]
-    pub fn allows(&self, path: &Utf8Path) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says where it cannot be told: it is not as if there were a link.
+    pub fn allows(&self, path: &Utf8Path) -> io::Result<bool> {
         // A name that is no text cannot be told from another one.
-        !path.as_str().contains('\u{fffd}') && self.roots.iter().any(|(root, real)| self.is_plain(path, root, real))
+        if path.as_str().contains('\u{fffd}') {
+            return Ok(false);
+        }
+        for (root, real) in &self.roots {
+            if self.is_plain(path, root, real)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    fn is_plain(&self, path: &Utf8Path, root: &Utf8Path, real: &std::path::Path) -> bool {
-        let Ok(below) = path.strip_prefix(root) else { return false };
+    fn is_plain(&self, path: &Utf8Path, root: &Utf8Path, real: &std::path::Path) -> io::Result<bool> {
+        let Ok(below) = path.strip_prefix(root) else { return Ok(false) };
         let mut at = real.to_owned();
         let mut parts = below.as_std_path().components().peekable();
         if parts.peek().is_none() {
-            return false;
+            return Ok(false);
         }
         while let Some(part) = parts.next() {
-            let Component::Normal(part) = part else { return false };
+            let Component::Normal(part) = part else { return Ok(false) };
             at.push(part);
             let is_last = parts.peek().is_none();
             let fits = match at.symlink_metadata() {
@@ -51,13 +71,23 @@ impl Reach {
                         found.is_dir()
                     }
                 }
-                Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => false,
+                Err(error) => return Err(error),
             };
             if !fits {
-                return false;
+                return Ok(false);
             }
         }
-        !self.beneath.iter().any(|beneath| at.starts_with(beneath))
+        Ok(!self.beneath.iter().any(|beneath| at.starts_with(beneath)))
+    }
+}
+
+fn real(path: &Utf8Path) -> Result<Option<PathBuf>, Failure> {
+    match path.as_std_path().canonicalize() {
+        Ok(real) => Ok(Some(real)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err((path.to_owned(), error)),
     }
 }
 
@@ -80,14 +110,14 @@ mod tests {
         symlink("../other", path("tree/out")).unwrap();
         symlink("web", path("tree/in")).unwrap();
         symlink("run", path("tree/web/finish")).unwrap();
-        let reach = Reach::new(&[path("tree")], &[path("tree/base")]);
+        let reach = Reach::new(&[path("tree")], &[path("tree/base")]).unwrap();
         for yes in ["tree/web/run", "tree/web/new/file"] {
-            assert!(reach.allows(&path(yes)), "{yes}");
+            assert!(reach.allows(&path(yes)).unwrap(), "{yes}");
         }
         let no =
             ["tree", "tree/web", "tree/base/web/run", "tree/out/run", "tree/in/run", "tree/web/finish", "other/run"];
         for no in no.into_iter().chain(["tree/../other/run", "tree/web/\u{fffd}", "tree/web/run/x"]) {
-            assert!(!reach.allows(&path(no)), "{no}");
+            assert!(!reach.allows(&path(no)).unwrap(), "{no}");
         }
     }
 }

@@ -41,8 +41,12 @@ impl Script<'_> {
 }
 
 /// `run` and `finish`, and the scripts in the image that `up`, `down` and `reload` name.
-pub(super) fn scripts<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
-    let mut scripts = Vec::new();
+pub(super) fn scripts<'c, 'm>(context: &'c Context<'m>) -> &'c [Script<'m>] {
+    context.executed.get_or_init(|| find(context))
+}
+
+fn find<'m>(context: &Context<'m>) -> Vec<Script<'m>> {
+    let mut scripts = Vec::with_capacity(context.model.definitions.len());
     for (definition, facts) in directories(context) {
         if definition.kind == Kind::Longrun {
             for part in ["run", "finish"] {

@@ -151,6 +151,8 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
     /// What is run, found when it is first asked for.
     scripts: OnceLock<Vec<script::Script<'a>>>,
+    /// What is executed of source directories, found when it is first asked for.
+    executed: OnceLock<Vec<directories::Script<'a>>>,
 }
 
 impl Context<'_> {
@@ -300,7 +302,7 @@ fn run(checks: &[Check], context: &Context<'_>) -> Vec<Diagnostic> {
 #[must_use]
 pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     let graph = Graph::new(model);
-    let context = Context { model, graph: &graph, sources, scripts: OnceLock::new() };
+    let context = Context { model, graph: &graph, sources, scripts: OnceLock::new(), executed: OnceLock::new() };
     let other = if model.tree.is_some() { Scope::Language } else { Scope::Directories };
     let checks: Vec<Check> = REGISTRY.iter().filter(|rule| rule.scope != other).filter_map(|rule| rule.check).collect();
     let mut diagnostics = run(&checks, &context);

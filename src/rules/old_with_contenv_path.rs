@@ -50,7 +50,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         .is_some_and(|program| program.entry.is_some());
     let is_layer = model.tree.as_ref().is_some_and(|tree| !tree.whole_image);
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    for script in scripts(context).into_iter().filter(|script| !installed && !script.entry.beneath) {
+    for script in scripts(context).iter().filter(|script| !installed && !script.entry.beneath) {
         let Some(range) = formats::interpreter(script.bytes) else { continue };
         if script.bytes.get(range.clone()) != Some(OLD.as_bytes()) {
             continue;

@@ -78,15 +78,15 @@ impl Disk {
     pub(super) fn entry(&self, disk: &Path, shown: &Utf8Path, path: Utf8PathBuf, is_link: Option<bool>) -> Seen {
         self.entries.fetch_add(1, Ordering::Relaxed);
         let shown = shown.join(&path);
-        let seen = |link, found, mode| {
+        let seen = |shown, link, found, mode| {
             let entry = Entry { path, link, found, mode, file: FileId(0), beneath: self.beneath };
-            Seen { entry, shown: shown.clone() }
+            Seen { entry, shown }
         };
         if let Some(Some((bytes, mode))) = self.pending.get(&shown) {
-            return seen(None, Found::File(Arc::clone(bytes)), *mode);
+            return seen(shown, None, Found::File(Arc::clone(bytes)), *mode);
         }
         if self.pending.holds(&shown) && fs::symlink_metadata(disk).is_err() {
-            return seen(None, Found::Directory, 0o755);
+            return seen(shown, None, Found::Directory, 0o755);
         }
         let link = if is_link == Some(false) { None } else { fs::read_link(disk).ok() };
         let link = link.map(|target| Utf8PathBuf::from(target.to_string_lossy().into_owned()));
@@ -94,7 +94,7 @@ impl Disk {
         let found = match self.follow(disk, link.is_some()) {
             Ok(Some((real, metadata))) => {
                 mode = metadata.permissions().mode() & 0o7777;
-                self.found(&real, &metadata)
+                self.found(real.as_deref().unwrap_or(disk), &metadata)
             }
             Ok(None) => Found::Outside,
             Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied) => {
@@ -102,13 +102,13 @@ impl Disk {
             }
             Err(_) => Found::Nothing,
         };
-        seen(link, found, mode)
+        seen(shown, link, found, mode)
     }
 
-    /// The real path behind an entry, unless it is outside of what may be read.
-    fn follow(&self, disk: &Path, is_link: bool) -> io::Result<Option<(PathBuf, Metadata)>> {
+    /// What is behind an entry, and its real path where that is another; nothing where it is outside of what may be read.
+    fn follow(&self, disk: &Path, is_link: bool) -> io::Result<Option<(Option<PathBuf>, Metadata)>> {
         if !is_link {
-            return Ok(Some((disk.to_owned(), fs::symlink_metadata(disk)?)));
+            return Ok(Some((None, fs::symlink_metadata(disk)?)));
         }
         let mut at = disk.to_owned();
         for _ in 0..MAX_LINKS {
@@ -118,7 +118,7 @@ impl Disk {
                     return Ok(None);
                 }
                 let metadata = fs::symlink_metadata(&real)?;
-                return Ok(Some((real, metadata)));
+                return Ok(Some((Some(real), metadata)));
             };
             at = match (&self.image, target.strip_prefix("/")) {
                 (Some(image), Ok(inside)) => image.join(inside),
@@ -150,10 +150,9 @@ impl Disk {
         if self.bytes.load(Ordering::Relaxed) > MAX_BYTES {
             return Found::Unreadable(format!("more than {} MiB have been read", MAX_BYTES >> 20));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-        match open(real).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes)) {
-            Ok(read) => {
-                self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        match open(real).and_then(|file| whole(file, metadata.len())) {
+            Ok(bytes) => {
+                self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 Found::File(Arc::from(bytes))
             }
             Err(error) => Found::Unreadable(error.to_string()),
@@ -193,6 +192,9 @@ impl Disk {
 
     /// Adds the names of files that are to be there, and drops those of files that are to go.
     fn add_pending(&self, names: &mut Vec<(OsString, Option<bool>)>, directory: &Utf8Path) {
+        if self.pending.is_empty() {
+            return;
+        }
         names.retain(|(name, _)| self.pending.get(&directory.join(name.to_string_lossy().as_ref())) != Some(&None));
         for name in self.pending.names(directory) {
             if !names.iter().any(|(known, _)| known.as_os_str() == name.as_str()) {
@@ -235,6 +237,21 @@ impl Disk {
         fs::symlink_metadata(&at).ok()?;
         Some(self.entry(&at, image, Utf8PathBuf::from(shown), None))
     }
+}
+
+/// All bytes of a file that is known to have so many, unless it has changed.
+fn whole(mut file: File, size: u64) -> io::Result<Vec<u8>> {
+    let size = usize::try_from(size).unwrap_or_default();
+    let mut bytes = vec![0; size + 1];
+    let read = file
+        .read(&mut bytes)
+        .or_else(|error| if error.kind() == io::ErrorKind::Interrupted { Ok(0) } else { Err(error) })?;
+    bytes.truncate(read);
+    // As many as there were, and no more although there was room: one call is enough.
+    if read != size {
+        file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Opens what was a file when it was looked at; what took its place meanwhile is neither waited for nor followed.

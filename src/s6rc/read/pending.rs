@@ -28,6 +28,11 @@ impl Pending {
         self.set(path, Some((bytes.into(), mode)));
     }
 
+    /// Whether every file is to stay as it is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// What a file is to be; nothing where it is to stay.
     pub(super) fn get(&self, path: &Utf8Path) -> Option<&Option<State>> {
         self.files.get(path)
@@ -35,7 +40,7 @@ impl Pending {
 
     /// Whether a directory is to hold a file, at any depth.
     pub(super) fn holds(&self, directory: &Utf8Path) -> bool {
-        self.below(directory).any(|(_, state)| state.is_some())
+        !self.is_empty() && self.below(directory).any(|(_, state)| state.is_some())
     }
 
     /// The names that a directory is to hold because of these files.
