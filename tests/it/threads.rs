@@ -41,6 +41,7 @@ fn one_thread_is_enough() {
         (&["check", "--each", "many.hermes", "one.hermes"], 0),
         (&["graph", "many.hermes", "-o", "many.dot"], 0),
         (&["emit", "one.hermes", "-o", "out"], 0),
+        (&["emit", "many.hermes", "-o", "many"], 0),
         (&["check", "out"], 0),
         (&["import", "out", "-o", "again.hermes"], 0),
         (&["lsp"], 2),
