@@ -1,10 +1,12 @@
 //! What the rules of source directories share.
 
+use foldhash::HashMap;
+
 use crate::diagnostic::{Edit, Fix, Safety};
 use crate::model::{Definition, DirectoryFacts, Entry, Kind, Model, Program};
 use crate::rules::Context;
 use crate::s6rc::read::{formats, named_program};
-use crate::source::{FileId, Location, SourceMap};
+use crate::source::{FileId, Location};
 
 /// The definitions that were read from directories, without those that are only there to define names.
 pub(super) fn directories<'m>(
@@ -95,16 +97,13 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x7fELF") || bytes.iter().take(256).any(|byte| *byte == 0)
 }
 
-/// The path of an entry of a directory of names, such as `dependencies.d`, if the place is one.
-pub(super) fn listed_entry<'m>(
-    model: &'m Model,
-    sources: &SourceMap,
-    file: FileId,
-) -> Option<(camino::Utf8PathBuf, &'m Entry)> {
-    let mut facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
-    let entry = facts.find_map(|facts| facts.entries.iter().find(|entry| entry.file == file))?;
-    let directory = entry.path.parent()?;
-    matches!(directory.as_str(), "dependencies.d" | "contents.d").then(|| (sources.path(file).to_owned(), entry))
+/// The entries of directories of names, such as `dependencies.d`, by their files.
+pub(super) fn listed_entries(model: &Model) -> HashMap<FileId, &Entry> {
+    let facts = model.definitions.iter().filter_map(|definition| definition.directory.as_ref());
+    let is_listed = |entry: &&Entry| {
+        entry.path.parent().is_some_and(|around| matches!(around.as_str(), "dependencies.d" | "contents.d"))
+    };
+    facts.flat_map(|facts| &facts.entries).filter(is_listed).map(|entry| (entry.file, entry)).collect()
 }
 
 /// The fix that gives an entry of a directory another name.

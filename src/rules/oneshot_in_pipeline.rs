@@ -1,5 +1,7 @@
 //! Ends of a pipeline that are no longruns.
 
+use foldhash::{HashMap, HashSet};
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Kind;
 use crate::rules::{Context, Example, Rule, Scope};
@@ -38,19 +40,21 @@ bundle user { web }
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
+    // Of a name that is declared twice, the first says what it is.
+    let externals: HashMap<&str, Option<Kind>> =
+        model.externals.iter().rev().map(|external| (external.name.as_str(), external.kind)).collect();
+    let named = model.definitions.iter().filter(|_| model.tree.is_some());
+    let pipelines: HashSet<&str> =
+        named.filter_map(|definition| Some(definition.pipeline_name.as_ref()?.value.as_str())).collect();
     for definition in &model.definitions {
         for reference in definition.producer_for.iter().chain(&definition.consumer_for) {
-            let kind = model.get(&reference.name).filter(|other| !other.incomplete).map(|other| other.kind);
-            let built_in = model.target.built_in(&reference.name).map(|_| Kind::Bundle);
-            let external = model.external(&reference.name).and_then(|external| external.kind);
-            let pipeline = model.definitions.iter().any(|definition| {
-                model.tree.is_some()
-                    && definition.pipeline_name.as_ref().is_some_and(|name| name.value == reference.name)
-            });
-            let pipeline = pipeline.then_some(Kind::Bundle);
-            let Some(kind) = kind.or(built_in).or(external).or(pipeline).filter(|kind| *kind != Kind::Longrun) else {
-                continue;
-            };
+            let name = reference.name.as_str();
+            let defined = model.get(name).filter(|other| !other.incomplete).map(|other| other.kind);
+            let is_bundle = || model.target.built_in(name).map(|_| Kind::Bundle);
+            let is_external = || externals.get(name).copied().flatten();
+            let is_pipeline = || pipelines.contains(name).then_some(Kind::Bundle);
+            let kind = defined.or_else(is_bundle).or_else(is_external).or_else(is_pipeline);
+            let Some(kind) = kind.filter(|kind| *kind != Kind::Longrun) else { continue };
             let mut diagnostic = Diagnostic::new(
                 &RULE,
                 format!("`{}` is a {} and cannot be in a pipeline", reference.name, kind.word()),

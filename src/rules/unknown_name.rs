@@ -5,10 +5,11 @@ use foldhash::{HashMap, HashMapExt};
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, Fix, Guesses, Label, Safety, Severity, did_you_mean};
-use crate::model::{Definition, Kind, Reference, ReferenceOrigin};
-use crate::rules::directories::{listed_entry, rename};
+use crate::model::{Definition, Entry, Kind, Model, Reference, ReferenceOrigin};
+use crate::rules::directories::{listed_entries, rename};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::target::{Family, Target};
+use crate::source::FileId;
 
 /// A name has no definition.
 pub static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ const ANY: &[Kind] = &[Kind::Longrun, Kind::Oneshot, Kind::Bundle];
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
-    let mut known: Option<Vec<&str>> = None;
+    let mut known: Option<Known<'_>> = None;
     let (mut guesses, mut told) = (Guesses::default(), 0);
     let mut described: HashMap<SmolStr, usize> = HashMap::new();
     let mut unknown = |reference: &Reference, kinds: &[Kind]| {
@@ -63,13 +64,13 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostic.labels.push(Label { location: reference.place, text: "also named here".to_owned() });
             return;
         }
-        let known = known.get_or_insert_with(|| known_names(context));
+        let known = known.get_or_insert_with(|| Known::new(model));
         told += 1;
         if told > MAX_TOLD {
             return;
         }
-        let known = if guesses.may(known.len()) { known.as_slice() } else { &[] };
-        diagnostics.push(describe(context, reference, kinds, known));
+        let guessing = guesses.may(known.names.len());
+        diagnostics.push(describe(context, reference, kinds, known, guessing));
     };
     for definition in &model.definitions {
         for reference in &definition.dependencies {
@@ -87,8 +88,29 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn known_names<'m>(context: &Context<'m>) -> Vec<&'m str> {
-    let model = context.model;
+/// What is looked up for each name that is not: there may be very many.
+struct Known<'m> {
+    /// Every name that is known, in order.
+    names: Vec<&'m str>,
+    /// The first bundle that holds a name.
+    holders: HashMap<&'m str, &'m Definition>,
+    /// The entries of directories of names.
+    listed: HashMap<FileId, &'m Entry>,
+}
+
+impl<'m> Known<'m> {
+    fn new(model: &'m Model) -> Self {
+        let mut holders = HashMap::new();
+        for bundle in &model.definitions {
+            for member in &bundle.contents {
+                holders.entry(member.name.as_str()).or_insert(bundle);
+            }
+        }
+        Self { names: names(model), holders, listed: listed_entries(model) }
+    }
+}
+
+fn names(model: &Model) -> Vec<&str> {
     let defined = model.definitions.iter().map(|definition| definition.name.as_str());
     let external = model.externals.iter().map(|external| external.name.as_str());
     let pipelines = model
@@ -106,21 +128,28 @@ fn known_names<'m>(context: &Context<'m>) -> Vec<&'m str> {
     names
 }
 
-fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known: &[&str]) -> Diagnostic {
+fn describe(
+    context: &Context<'_>,
+    reference: &Reference,
+    kinds: &[Kind],
+    known: &Known<'_>,
+    guessing: bool,
+) -> Diagnostic {
     let model = context.model;
     let name = &reference.name;
     let diagnostic = Diagnostic::new(&RULE, format!("`{name}` is not defined"));
     // A name that fits the place is a better guess than one that is only near.
     let fits = |candidate: &&&str| model.get(candidate).is_none_or(|definition| kinds.contains(&definition.kind));
-    let near = did_you_mean(name, known.iter().filter(fits).copied());
+    let candidates = if guessing { known.names.as_slice() } else { &[] };
+    let near = did_you_mean(name, candidates.iter().filter(fits).copied());
     // What is unknown in a layer is more often a name of the base image than a slip of the pen.
     let is_layer = model.target.is_overlay() && model.tree.as_ref().is_some_and(|tree| !tree.whole_image);
     let safety = if is_layer { Safety::Suggested } else { Safety::Safe };
     let diagnostic = match near {
         Some(near) => {
             let diagnostic = diagnostic.at(reference.place, format!("did you mean `{near}`?"));
-            match listed_entry(model, context.sources, reference.place.file) {
-                Some((path, entry)) => match rename(&path, entry, near, safety) {
+            match known.listed.get(&reference.place.file) {
+                Some(entry) => match rename(context.sources.path(entry.file), entry, near, safety) {
                     Some(fix) => diagnostic.fix(fix),
                     None => diagnostic,
                 },
@@ -132,7 +161,7 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
         None => diagnostic.at(reference.place, "nobody defines this"),
     };
     let diagnostic = match near.and_then(|near| model.get(near).map(|definition| (near, definition))) {
-        Some((near, definition)) => diagnostic.at(definition.place, whereabouts(context, near, definition)),
+        Some((near, definition)) => diagnostic.at(definition.place, whereabouts(context, known, near, definition)),
         None => diagnostic,
     };
     let foreign = Target::newest(Family::S6Overlay).built_in(name).is_some() && !model.target.is_overlay();
@@ -159,9 +188,8 @@ fn describe(context: &Context<'_>, reference: &Reference, kinds: &[Kind], known:
 }
 
 /// Where a name is defined, and what is to be known of it.
-fn whereabouts(context: &Context<'_>, name: &str, definition: &Definition) -> String {
-    let holder =
-        context.model.definitions.iter().find(|bundle| bundle.contents.iter().any(|member| member.name == name));
+fn whereabouts(context: &Context<'_>, known: &Known<'_>, name: &str, definition: &Definition) -> String {
+    let holder = known.holders.get(name);
     let started = context.model.find(name).and_then(|number| context.graph.is_started(number));
     let word = definition.kind.word();
     match (holder, started) {
