@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Directories,
     summary: "Something that cannot be read stands where s6-rc reads a file",
-    explanation: r##"A directory, a FIFO or a file without permission where s6-rc-compile reads a file is fatal, and a FIFO can make it wait for ever. hermesc opens regular files only, up to 16 MiB, and follows no link out of what it was asked to check; of those it only warns."##,
+    explanation: r##"A directory, a FIFO or a file without permission where s6-rc-compile reads a file is fatal, and a FIFO can make it wait for ever. hermesc opens regular files only, up to 16 MiB, and follows no link out of what it was asked to check; of those it only warns. A `dependencies.d`, `contents.d`, `data`, `env` or `template` that cannot be listed is fatal too (s6-rc-compile 0.7.0.0)."##,
     bad: Example::Tree(
         r##"== web/type
 longrun
@@ -63,8 +63,19 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             }
             diagnostics.push(diagnostic);
         }
+        for directory in LISTED {
+            let Some(entry) = facts.present(directory) else { continue };
+            let Found::Unreadable(why) = &entry.found else { continue };
+            let message = format!("the `{directory}` of `{}` cannot be read: {why}", definition.name);
+            let help = "what is in it is not known; give yourself the permission to read it, or delete it";
+            diagnostics
+                .push(Diagnostic::new(&RULE, message).at(Location::start_of(entry.file), why.clone()).help(help));
+        }
     }
 }
+
+/// Directories that s6-rc-compile lists or copies.
+const LISTED: &[&str] = &["dependencies.d", "contents.d", "data", "env", "template"];
 
 /// What is no file, or of which only the presence counts, or of which the compiler takes anything.
 fn is_other(file: &str) -> bool {

@@ -58,5 +58,6 @@ mod terminal;
 mod threads;
 mod tree_sitter;
 mod trees;
+mod unlisted;
 mod vscode;
 mod watch;

@@ -162,14 +162,20 @@ impl Disk {
     /// Everything below a definition, each directory's in order of the names' bytes; links to directories are not entered,
     /// but where s6-rc-compile lists them.
     pub(super) fn below(&self, disk: &Path, shown: &Utf8Path) -> io::Result<Vec<Seen>> {
-        let mut entries = Vec::new();
+        let mut entries: Vec<Seen> = Vec::new();
         let mut open = vec![(disk.to_owned(), Utf8PathBuf::new(), 0)];
         while let Some((directory, below, depth)) = open.pop() {
             let mut names = match Self::listed(&directory) {
                 Ok(names) => names,
                 Err(error) if depth == 0 => return Err(error),
                 Err(_) if self.pending.holds(&shown.join(&below)) => Vec::new(),
-                Err(_) => continue,
+                Err(error) => {
+                    let unlisted = entries.iter_mut().find(|seen| seen.entry.path == below);
+                    if let Some(seen) = unlisted {
+                        seen.entry.found = Found::Unreadable(error.to_string());
+                    }
+                    continue;
+                }
             };
             self.add_pending(&mut names, &shown.join(&below));
             for (name, is_link) in names {
