@@ -88,8 +88,8 @@ impl Places for OnDisk {
 
     fn holds_below(&self, path: &Utf8Path, files: &[&str], others: &[&str]) -> bool {
         let is_there = |path: &Path| path.symlink_metadata().is_ok();
-        // Definitions are some too where their names are no text.
-        let Ok(entries) = path.as_std_path().read_dir() else { return false };
+        // Definitions are some too where their names are no text. Where it cannot be told there may be some, as above.
+        let Ok(entries) = path.as_std_path().read_dir() else { return true };
         entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
             let path = entry.path();
             !entry.file_name().to_string_lossy().starts_with('.')
