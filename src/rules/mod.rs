@@ -55,6 +55,7 @@ mod pipeline_cycle;
 mod pipeline_name_ignored;
 mod pipeline_name_taken;
 mod raw_file;
+mod raw_overlap;
 mod readiness_without_timeout;
 pub mod reading;
 mod redundant_dependency;

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Definition, Extra, Kind, Number, Reference, ReferenceOrigin};
-use crate::rules::{Context, Example, Rule, Scope};
+use crate::rules::{Context, Example, Rule, Scope, raw_overlap};
 use crate::s6rc::read::{formats, value};
 
 /// A file written with `raw` is one that s6-rc reads, and it would refuse this content.
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Language,
     summary: "A file written with `raw` is one that s6-rc reads, and it would refuse this content",
-    explanation: r##"`raw` writes any file as it is. Where s6-rc-compile reads that file, its content must still be what it takes, and it must not contradict the statements beside it. Names in it are checked and drawn like those that a statement says. The statement for the file is the better way."##,
+    explanation: r##"`raw` writes any file as it is. Where s6-rc-compile reads that file, its content must still be what it takes, and it must not contradict the statements beside it. Names in it are checked and drawn like those that a statement says. A file is no directory: nothing else can lie in it. The statement for the file is the better way."##,
     bad: Example::Language(
         r##"longrun web {
     run exec httpd -f
@@ -34,6 +34,7 @@ bundle user { web }
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    raw_overlap::check(&RULE, context, diagnostics);
     for definition in context.model.definitions.iter().filter(|definition| definition.directory.is_none()) {
         for (path, file) in &definition.files {
             let Some((why, severity)) = problem(definition, path, &file.content) else { continue };

@@ -124,17 +124,19 @@ pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Option<Layout> {
     if let Some(layout) = ROOTS.iter().find_map(|root| image(places, &path.join(root))) {
         return Some(layout);
     }
-    if places.is_directory(&path.join(SERVICES)) || places.is_directory(&path.join(BUNDLES)) {
-        return Some(profile(places, path, image_above(places, path)));
+    let here = profile(places, path, image_above(places, path));
+    if here.is_some() {
+        return here;
     }
     let name = named(places, path);
     let above = path.parent().filter(|above| !above.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     if name.as_deref() == Some(SERVICES) {
         let sources = vec![path.to_owned()];
-        return Some(Layout { sources, ..profile(places, above, image_above(places, above)) });
+        let around = profile(places, above, image_above(places, above)).unwrap_or_default();
+        return Some(Layout { sources, overlay: true, ..around });
     }
     if name.as_deref() == Some(BUNDLES) {
-        return Some(profile(places, above, image_above(places, above)));
+        return profile(places, above, image_above(places, above));
     }
     looks_like_a_source(places, path).then(|| source(path))
 }
@@ -339,14 +341,15 @@ fn holds_language(places: &dyn Places, path: &Utf8Path) -> bool {
 
 fn image(places: &dyn Places, root: &Utf8Path) -> Option<Layout> {
     let directory = root.join(OVERLAY);
-    (places.is_directory(&directory.join(SERVICES)) || places.is_directory(&directory.join(BUNDLES)))
-        .then(|| profile(places, &directory, Some(root.to_owned())))
+    profile(places, &directory, Some(root.to_owned()))
 }
 
-/// The layout below `…/s6-overlay`.
-fn profile(places: &dyn Places, directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Layout {
+/// The layout below `…/s6-overlay`, if there is any of it.
+fn profile(places: &dyn Places, directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Option<Layout> {
     let existing = |name: &str| Some(directory.join(name)).filter(|path| places.is_directory(path));
-    Layout { sources: existing(SERVICES).into_iter().collect(), bundles: existing(BUNDLES), image, overlay: true }
+    let (services, bundles) = (existing(SERVICES), existing(BUNDLES));
+    let is_there = services.is_some() || bundles.is_some();
+    is_there.then(|| Layout { sources: services.into_iter().collect(), bundles, image, overlay: true })
 }
 
 /// Where the image begins, for a path that ends with `etc/s6-overlay`.
