@@ -55,7 +55,7 @@ fn opened(path: &Path, limit: u64, flags: OFlags) -> io::Result<(File, Metadata)
 /// See [`open`].
 pub fn read(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
     let (file, metadata) = open(path, limit)?;
-    rest(file, &metadata, limit)
+    rest(file, metadata.len(), limit)
 }
 
 /// As [`read`], where a link is refused instead of followed.
@@ -65,13 +65,27 @@ pub fn read(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
 /// See [`open`].
 pub fn read_no_link(path: impl AsRef<Path>, limit: u64) -> io::Result<Vec<u8>> {
     let (file, metadata) = open_no_link(path, limit)?;
-    rest(file, &metadata, limit)
+    rest(file, metadata.len(), limit)
 }
 
-/// The bytes of an open file; one that grows meanwhile is refused too, as are those of `/proc`, which say that they are empty.
-fn rest(file: File, metadata: &Metadata, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
-    file.take(limit + 1).read_to_end(&mut bytes)?;
+/// The bytes of an open file that had so many; one that grows above the limit meanwhile is refused too, as are those of `/proc`,
+/// which say that they are empty.
+///
+/// # Errors
+///
+/// As the operating system says, and "larger than …".
+pub fn rest(mut file: File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
+    let size = usize::try_from(size).unwrap_or_default();
+    let mut bytes = vec![0; size + 1];
+    let read = match file.read(&mut bytes) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        read => read?,
+    };
+    bytes.truncate(read);
+    // As many as there were, and no more although there was room: one call is enough.
+    if read != size {
+        file.take((limit + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes)?;
+    }
     if bytes.len() as u64 > limit {
         return Err(too_large(limit));
     }

@@ -1,7 +1,7 @@
 //! Files written with `raw` where something else needs a directory.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Definition, Extra, ExtraFile};
@@ -11,66 +11,78 @@ use crate::source::Location;
 
 /// Reports each file in which another one, or a definition, would have to lie.
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let model = context.model;
-    let written: Vec<(&Utf8Path, &ExtraFile)> = model.files.iter().map(|(path, file)| (path.as_path(), file)).collect();
-    let files = plain_files(&written);
-    let mut report = |around: &Utf8Path, place: Location, below: &str, other: Location| {
+    for (below, place, (around, file)) in Paths::of(context).overlaps() {
         diagnostics.push(
             Diagnostic::new(rule, format!("`{around}` is written as a file, and `{below}` lies in it"))
-                .at(place, "a file here")
-                .at(other, "needs a directory there")
+                .at(file, "a file here")
+                .at(place, "needs a directory there")
                 .help("give one of them another path, or delete it"),
         );
-    };
-    for (path, file) in &written {
-        if let Some((around, place)) = around(path, &files) {
-            report(around, place, path.as_str(), file.place);
-        }
     }
-    if !files.is_empty() {
-        for definition in &model.definitions {
+}
+
+/// Paths below the directory that is emitted into, as far as some of them may lie in others.
+#[derive(Default)]
+struct Paths {
+    /// What is a file or a link.
+    files: HashMap<Utf8PathBuf, Location>,
+    /// What needs the directories around it.
+    needed: Vec<(Utf8PathBuf, Location)>,
+}
+
+impl Paths {
+    fn of(context: &Context<'_>) -> Self {
+        let (model, mut paths) = (context.model, Self::default());
+        for (path, file) in &model.files {
+            paths.written(path.clone(), file);
+        }
+        let outside = paths.needed.len();
+        let mut touched: HashSet<Utf8PathBuf> = HashSet::new();
+        for above in paths.needed.iter().flat_map(|(path, _)| path.ancestors().skip(1)) {
+            touched.insert(above.to_owned());
+        }
+        for definition in model.definitions.iter().filter(|definition| definition.directory.is_none()) {
             let directory = Utf8PathBuf::from(model.target.directory_of(&definition.name));
-            if let Some((around, place)) = around(&directory.join("type"), &files) {
-                report(around, place, directory.as_str(), definition.place);
+            let is_nested = definition.files.iter().any(|(path, _)| path.components().nth(1).is_some());
+            if is_nested || touched.contains(&directory) {
+                paths.inside(&directory, definition);
+            } else if outside > 0 {
+                paths.needed.push((directory.join("type"), definition.place));
             }
         }
+        paths
     }
-    for definition in model.definitions.iter().filter(|definition| definition.directory.is_none()) {
-        let written: Vec<(&Utf8Path, &ExtraFile)> =
-            definition.files.iter().map(|(path, file)| (path.as_path(), file)).collect();
-        if written.iter().all(|(path, _)| path.components().nth(1).is_none()) {
-            continue;
+
+    /// Adds what a definition has.
+    fn inside(&mut self, directory: &Utf8Path, definition: &Definition) {
+        for (path, file) in &definition.files {
+            self.written(directory.join(path), file);
         }
-        let mut files = plain_files(&written);
-        let made = made(definition);
-        files.extend(made.iter().map(|path| (path.as_path(), definition.place)));
-        for (path, file) in &written {
-            if let Some((around, place)) = around(path, &files) {
-                report(around, place, path.as_str(), file.place);
+        let bare = Definition { files: Vec::new(), ..definition.clone() };
+        let mut tree = FileTree::default();
+        plan_definition(&mut tree, directory, &bare);
+        for (path, entry) in tree.entries.into_iter().filter(|(path, _)| path.starts_with(directory)) {
+            if !matches!(entry, Entry::Directory) {
+                self.files.entry(path.clone().into()).or_insert(definition.place);
             }
+            self.needed.push((path.into(), definition.place));
         }
     }
-}
 
-/// What is a file, or a link, and where that is said.
-fn plain_files<'m>(written: &[(&'m Utf8Path, &ExtraFile)]) -> HashMap<&'m Utf8Path, Location> {
-    let plain = written.iter().filter(|(_, file)| !matches!(file.content, Extra::Directory));
-    plain.map(|(path, file)| (*path, file.place)).collect()
-}
+    fn written(&mut self, path: Utf8PathBuf, file: &ExtraFile) {
+        if !matches!(file.content, Extra::Directory) {
+            self.files.insert(path.clone(), file.place);
+        }
+        self.needed.push((path, file.place));
+    }
 
-/// The uppermost file around a path.
-fn around<'f>(path: &Utf8Path, files: &HashMap<&'f Utf8Path, Location>) -> Option<(&'f Utf8Path, Location)> {
-    let found = path.ancestors().skip(1).filter_map(|above| files.get_key_value(above)).last();
-    found.map(|(path, place)| (*path, *place))
-}
-
-/// The files that a definition has without those.
-fn made(definition: &Definition) -> Vec<Utf8PathBuf> {
-    let bare = Definition { files: Vec::new(), ..definition.clone() };
-    let mut tree = FileTree::default();
-    plan_definition(&mut tree, Utf8Path::new(""), &bare);
-    let files = tree.entries.into_iter().filter(|(_, entry)| !matches!(entry, Entry::Directory));
-    files.map(|(path, _)| path.into()).collect()
+    /// What lies in a file, and the uppermost such file.
+    fn overlaps(&self) -> impl Iterator<Item = (&Utf8Path, Location, (&Utf8Path, Location))> {
+        self.needed.iter().filter_map(|(path, place)| {
+            let above = path.ancestors().skip(1).filter_map(|above| self.files.get_key_value(above)).last();
+            above.map(|(around, file)| (path.as_path(), *place, (around.as_path(), *file)))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -106,13 +118,24 @@ mod tests {
             ),
             (
                 format!("raw \"s6-rc.d\" text \"\"\n{web} }}\n"),
-                "`s6-rc.d` is written as a file, and `s6-rc.d/web` lies in it",
+                "`s6-rc.d` is written as a file, and `s6-rc.d/web/type` lies in it",
             ),
             (
                 format!("{web}\nraw \"more\" text \"\"; raw \"more/a\" text \"\" }}\n"),
-                "`more` is written as a file, and `more/a` lies in it",
+                "`s6-rc.d/web/more` is written as a file, and `s6-rc.d/web/more/a` lies in it",
             ),
-            (format!("{web}\nraw \"run/a\" text \"\" }}\n"), "`run` is written as a file, and `run/a` lies in it"),
+            (
+                format!("{web}\nraw \"run/a\" text \"\" }}\n"),
+                "`s6-rc.d/web/run` is written as a file, and `s6-rc.d/web/run/a` lies in it",
+            ),
+            (
+                format!("{web} }}\nraw \"s6-rc.d/web/run/a\" text \"\"\n"),
+                "`s6-rc.d/web/run` is written as a file, and `s6-rc.d/web/run/a` lies in it",
+            ),
+            (
+                format!("{web}; data a/b text \"\" }}\nraw \"s6-rc.d/web/data\" text \"\"\n"),
+                "`s6-rc.d/web/data` is written as a file, and `s6-rc.d/web/data/a/b` lies in it",
+            ),
         ] {
             assert_eq!(found(&text).first().map(String::as_str), Some(expected), "{text}");
         }

@@ -79,9 +79,5 @@ const LISTED: &[&str] = &["dependencies.d", "contents.d", "data", "env", "templa
 
 /// What is no file, or of which only the presence counts, or of which the compiler takes anything.
 fn is_other(file: &str) -> bool {
-    file.starts_with("flag-")
-        || file.ends_with("-signal")
-        || matches!(file, "data" | "env" | "template")
-        || file == "dependencies.d"
-        || file == "contents.d"
+    file.starts_with("flag-") || file.ends_with("-signal") || LISTED.contains(&file)
 }

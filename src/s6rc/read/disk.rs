@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::OFlags;
 
+use crate::disk;
 use crate::model::{Entry, Found};
 use crate::s6rc::read::Pending;
 use crate::source::FileId;
@@ -150,7 +151,7 @@ impl Disk {
         if self.bytes.load(Ordering::Relaxed) > MAX_BYTES {
             return Found::Unreadable(format!("more than {} MiB have been read", MAX_BYTES >> 20));
         }
-        match open(real).and_then(|file| whole(file, metadata.len())) {
+        match open(real).and_then(|file| disk::rest(file, metadata.len(), MAX_FILE)) {
             Ok(bytes) => {
                 self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 Found::File(Arc::from(bytes))
@@ -243,21 +244,6 @@ impl Disk {
         fs::symlink_metadata(&at).ok()?;
         Some(self.entry(&at, image, Utf8PathBuf::from(shown), None))
     }
-}
-
-/// All bytes of a file that is known to have so many, unless it has changed.
-fn whole(mut file: File, size: u64) -> io::Result<Vec<u8>> {
-    let size = usize::try_from(size).unwrap_or_default();
-    let mut bytes = vec![0; size + 1];
-    let read = file
-        .read(&mut bytes)
-        .or_else(|error| if error.kind() == io::ErrorKind::Interrupted { Ok(0) } else { Err(error) })?;
-    bytes.truncate(read);
-    // As many as there were, and no more although there was room: one call is enough.
-    if read != size {
-        file.take(MAX_FILE).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 /// Opens what was a file when it was looked at; what took its place meanwhile is neither waited for nor followed.

@@ -34,6 +34,22 @@ pub const CALLS: &[&str] = &[
     "fsync,syncfs",
 ];
 
+/// Those that change nothing on the disk: a kill there is one at the next that does.
+pub(super) const READING: &[&str] = &[
+    "read",
+    "close",
+    "statx",
+    "newfstatat",
+    "fstat",
+    "lseek",
+    "fcntl",
+    "readlink,readlinkat",
+    "getcwd",
+    "getdents64",
+    "listxattr",
+    "flock",
+];
+
 /// Calls that have nothing to do with what is written: of the start of a program, of memory, threads and terminals.
 pub(super) const OTHERS: &[&str] = &[
     "access",
