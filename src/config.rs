@@ -37,9 +37,9 @@ pub struct Config {
 
 /// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}{}: {message}", place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default())]
+#[error("{}{message}", where_it_is(path, *place))]
 pub struct ConfigError {
-    /// The file.
+    /// The file; empty where it is not known which.
     pub path: Utf8PathBuf,
     /// Line and column, from one, in characters.
     pub place: Option<(usize, usize)>,
@@ -49,13 +49,33 @@ pub struct ConfigError {
     pub help: Option<String>,
 }
 
+fn where_it_is(path: &Utf8Path, place: Option<(usize, usize)>) -> String {
+    match place {
+        Some((line, column)) => format!("{path}:{line}:{column}: "),
+        None if path.as_str().is_empty() => String::new(),
+        None => format!("{path}: "),
+    }
+}
+
 /// The nearest `hermesc.toml` in the directory of `input`, or in one above it.
 ///
 /// # Errors
 ///
-/// The working directory is not known.
-pub fn find(input: &Utf8Path) -> io::Result<Option<Utf8PathBuf>> {
-    Ok(places(input)?.into_iter().find(|at| at.is_file()))
+/// The working directory is not known, or it cannot be told whether there is one. In a directory that this user may not enter
+/// there is none.
+pub fn find(input: &Utf8Path) -> Result<Option<Utf8PathBuf>, ConfigError> {
+    let failed = |path: &Utf8Path, message| ConfigError { path: path.to_owned(), place: None, message, help: None };
+    let unknown = |error| failed(Utf8Path::new(""), format!("the directory that this runs in is not known: {error}"));
+    for at in places(input).map_err(unknown)? {
+        match at.metadata() {
+            Ok(metadata) if metadata.is_file() => return Ok(Some(at)),
+            Err(error) if !disk::says_nothing_is_there(&error) && error.kind() != io::ErrorKind::PermissionDenied => {
+                return Err(failed(&at, format!("cannot be read: {error}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 /// Where a `hermesc.toml` is looked for, the nearest place first.
@@ -65,8 +85,8 @@ pub fn find(input: &Utf8Path) -> io::Result<Option<Utf8PathBuf>> {
 /// The working directory is not known.
 pub fn places(input: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let absolute = camino::absolute_utf8(input)?;
-    // A path that is no directory begins with the directory that it stands in.
-    let start = if absolute.is_dir() { Some(absolute.as_path()) } else { absolute.parent() };
+    // A file begins with the directory that it stands in.
+    let start = if absolute.is_file() { absolute.parent() } else { Some(absolute.as_path()) };
     Ok(start.into_iter().flat_map(Utf8Path::ancestors).map(|directory| directory.join(FILE_NAME)).collect())
 }
 

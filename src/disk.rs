@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 /// Opens a regular file of at most `limit` bytes; links are followed.
 ///
@@ -29,13 +30,13 @@ fn opened(path: &Path, limit: u64, flags: OFlags) -> io::Result<(File, Metadata)
     let irregular = || io::Error::other("not a regular file");
     let flags = (flags | OFlags::NOCTTY).bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+        Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
             let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
             let refused = is_link && flags & OFlags::NOFOLLOW.bits().cast_signed() != 0;
             return Err(if refused { io::Error::other("a symbolic link, which is not followed") } else { error });
         }
         // A socket, or a device that nobody serves.
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => return Err(irregular()),
+        Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => return Err(irregular()),
         opened => opened?,
     };
     let metadata = file.metadata()?;
@@ -90,6 +91,12 @@ pub fn rest(mut file: File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
         return Err(too_large(limit));
     }
     Ok(bytes)
+}
+
+/// Whether an error says that there is nothing at a path, and not that it cannot be told.
+pub fn says_nothing_is_there(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG))
 }
 
 fn too_large(limit: u64) -> io::Error {

@@ -147,7 +147,8 @@ fn remark(path: &Utf8Path, left: &[usize]) {
 fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
     let mut paths = Vec::new();
     for path in given {
-        if !path.is_dir() {
+        let metadata = path.metadata().map_err(|error| output::unreadable(path, &error))?;
+        if !metadata.is_dir() {
             paths.push(path.clone());
             continue;
         }

@@ -71,7 +71,8 @@ fn import(arguments: &ImportArgs) -> Result<u8, u8> {
         return Err(output::failure(&format!("{paths} holds nothing to import"), Some(help)));
     }
     let modernised = if arguments.modernise { import::modernise(&mut read.tree) } else { 0 };
-    let assumed = layouts.first().map_or_else(Target::default, read::target);
+    let assumed = layouts.first().map(read::target).transpose();
+    let assumed = assumed.map_err(|(path, error)| output::unreadable(&path, &error))?.unwrap_or_default();
     let overlay = layouts.first().is_some_and(|layout| layout.overlay);
     let target =
         arguments.target.unwrap_or_else(|| if overlay { import::fitting(&read.tree, assumed) } else { assumed });
@@ -126,7 +127,7 @@ fn layouts(paths: &[Utf8PathBuf]) -> Result<Vec<Layout>, u8> {
                 if !metadata.is_dir() {
                     return Err(places::not_a_directory(path));
                 }
-                let Some(layout) = read::recognise(path) else {
+                let Some(layout) = super::sets::recognised(path)? else {
                     let message = format!("{path} holds no s6-rc source directories");
                     return Err(output::failure(&safe_text(&message), Some(&safe_text(&places::directories(path)))));
                 };

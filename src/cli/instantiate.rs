@@ -119,7 +119,8 @@ fn make(arguments: &InstantiateArgs, color: ColorChoice) -> Result<Instance, u8>
         }
         values.push((name.to_owned(), value.to_owned()));
     }
-    let around = config::find(file).ok().flatten().and_then(|path| path.parent().map(ToOwned::to_owned));
+    let around = config::find(file).map_err(|error| output::failure(&error.to_string(), None))?;
+    let around = around.and_then(|path| path.parent().map(ToOwned::to_owned));
     let around: Vec<_> = around.into_iter().collect();
     let resolved =
         resolve::instantiate(&Disk, std::slice::from_ref(file), arguments.target, template, &values, &around)

@@ -1,5 +1,7 @@
 //! What is said of paths that are there and are not what a command takes.
 
+use std::io;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::output;
@@ -27,8 +29,10 @@ pub(super) fn other_than_source(path: &Utf8Path) -> Result<(), u8> {
         let what = format!("the `{}` of the definition {definition}", path.file_name().unwrap_or_default());
         return refused(&what, &above(definition));
     }
-    if !path.is_dir() {
-        return Ok(());
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => {}
+        // What is not there, or cannot be looked at, is told by whoever reads it.
+        _ => return Ok(()),
     }
     path.read_dir().map_err(|error| output::unreadable(path, &error))?;
     let source = "name the source directory that it was made of, such as /etc/s6-overlay/s6-rc.d";
@@ -43,7 +47,7 @@ pub(super) fn other_than_source(path: &Utf8Path) -> Result<(), u8> {
 
 /// What to name instead of a directory in which there is nothing that can be read.
 pub(super) fn anywhere(path: &Utf8Path) -> String {
-    let wanted = |path: &Utf8Path| read::has_language_files(path) || read::recognise(path).is_some();
+    let wanted = |path: &Utf8Path| read::has_language_files(path) || read::is_recognised(path);
     let found = read::found_below(path, wanted);
     let names: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
     if names.is_empty() {
@@ -56,7 +60,7 @@ pub(super) fn anywhere(path: &Utf8Path) -> String {
 
 /// What to name instead of a directory in which there are no source directories.
 pub(super) fn directories(path: &Utf8Path) -> String {
-    let found = read::found_below(path, |path| read::recognise(path).is_some());
+    let found = read::found_below(path, read::is_recognised);
     let names: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
     if !names.is_empty() {
         format!("there are some in {}", list(&names))
@@ -70,9 +74,13 @@ pub(super) fn directories(path: &Utf8Path) -> String {
 /// Refuses directories that hold no text of the language: to emit nothing would empty what was emitted before.
 pub(super) fn language(paths: &[Utf8PathBuf]) -> Result<(), u8> {
     paths.iter().try_for_each(|path| {
-        if path.is_dir() && !read::has_language_files(path) {
-            path.read_dir().map_err(|error| output::unreadable(path, &error))?;
-            return Err(no_language(path));
+        match Disk.list(path) {
+            Ok(Some(names)) if !names.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')) => {
+                return Err(no_language(path));
+            }
+            // What is not there is told by whoever reads it.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(output::unreadable(path, &error)),
+            _ => {}
         }
         if read::definition_of(path).is_some() { other_than_source(path) } else { Ok(()) }
     })
@@ -84,7 +92,7 @@ pub(super) fn no_language(path: &Utf8Path) -> u8 {
     let names: Vec<&str> = found.iter().map(|path| path.as_str()).collect();
     let help = if !names.is_empty() {
         format!("there are some in {}", list(&names))
-    } else if read::recognise(path).is_some() {
+    } else if read::is_recognised(path) {
         format!("`hermesc import {path}` turns its source directories into text")
     } else {
         "name a `.hermes` file, or a directory that holds some; `hermesc init` writes one to begin with".to_owned()

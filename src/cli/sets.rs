@@ -120,10 +120,15 @@ impl Job {
     }
 }
 
+/// What a path is, unless it is input of the language; the exit code where that cannot be told.
+pub(super) fn recognised(path: &Utf8Path) -> Result<Option<Layout>, u8> {
+    read::recognise(path).map_err(|(path, error)| output::unreadable(&path, &error))
+}
+
 /// What one path stands for; the exit code where it is nothing that can be checked.
 pub(super) fn recognise(path: &Utf8Path) -> Result<Option<Layout>, u8> {
     places::other_than_source(path)?;
-    match read::recognise(path) {
+    match recognised(path)? {
         Some(layout) => Ok(Some(layout)),
         None if read::holds_nothing(path) => Err(output::failure(
             &safe_text(&format!("{path} holds neither `.hermes` files nor s6-rc source directories")),
@@ -142,15 +147,16 @@ pub(super) fn jobs(
     options: &Options,
 ) -> Result<Vec<Job>, u8> {
     for path in &directories.against {
-        if !path.is_dir() {
+        let metadata = path.metadata().map_err(|error| output::unreadable(path, &error))?;
+        if !metadata.is_dir() {
             return Err(output::failure(
                 &format!("{path} is not a directory"),
                 Some("`--against` takes a base image's tree"),
             ));
         }
     }
-    let lower = |path: &Utf8PathBuf| read::recognise(path).unwrap_or_else(|| read::source(path));
-    let against: Vec<Layout> = directories.against.iter().map(lower).collect();
+    let lower = |path: &Utf8PathBuf| Ok(recognised(path)?.unwrap_or_else(|| read::source(path)));
+    let against: Vec<Layout> = directories.against.iter().map(lower).collect::<Result<_, u8>>()?;
     let request = |layouts: Vec<Layout>| Request {
         layouts,
         against: against.clone(),

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::cli::{Input, output};
 use crate::compile::Options;
-use crate::config::{self, Config};
+use crate::config::{self, Config, ConfigError};
 use crate::diagnostic::Severity;
 use crate::policy::{Level, Policy};
 
@@ -44,12 +44,9 @@ impl Severities {
 /// What is said beside the files; the exit code where it makes no sense.
 pub(super) fn options(input: &Input, severities: &Severities) -> Result<Options, u8> {
     let found = input.paths.first().map(|path| config::find(path)).transpose();
-    let unknown = |error| output::failure(&format!("the directory that this runs in is not known: {error}"), None);
-    let found: Option<Utf8PathBuf> = found.map_err(unknown)?.flatten();
-    let config = match found.map(|path| config::read(&path)).transpose() {
-        Ok(config) => config.unwrap_or_default(),
-        Err(error) => return Err(output::failure(&error.to_string(), error.help.as_deref())),
-    };
+    let refused = |error: ConfigError| output::failure(&error.to_string(), error.help.as_deref());
+    let found: Option<Utf8PathBuf> = found.map_err(refused)?.flatten();
+    let config = found.map(|path| config::read(&path)).transpose().map_err(refused)?.unwrap_or_default();
     let Config { target: fallback, mut policy, directory } = config;
     severities.give(&mut policy)?;
     Ok(Options { target: input.target, fallback, around: directory.into_iter().collect(), policy })

@@ -186,7 +186,7 @@ fn required(missing: &[String], words: &[String], program: &Command) -> Option<S
     if language {
         return Some(format!("{} takes the `.hermes` files of this directory", call(".")));
     }
-    if directories && read::recognise(here).is_some() {
+    if directories && read::is_recognised(here) {
         return Some(format!("{} takes the source directories that are here", call(".")));
     }
     Some("name a `.hermes` file or a directory of some; `hermesc init` writes one".to_owned())

@@ -15,7 +15,7 @@ use crate::report::lines::short;
 use crate::report::{count, safe_text};
 use crate::resolve::{Disk, Files, resolve_with};
 use crate::revision::{Revision, RevisionError, Spelled};
-use crate::s6rc::read::{self, Places, Verbatim};
+use crate::s6rc::read::{self, Places, Refusal, Verbatim};
 use crate::s6rc::target::Target;
 
 /// A set as it was named.
@@ -59,7 +59,7 @@ const NOTHING: &str = "/dev/null";
 pub(super) fn read(version: &Version<'_>, target: Option<Target>) -> Result<Read, u8> {
     match version {
         Version::Given(text) if *text == NOTHING => Ok(Read { set: None, errors: 0 }),
-        Version::Given(text) if Utf8Path::new(text).symlink_metadata().is_ok() => on_disk(Utf8Path::new(text), target),
+        Version::Given(text) if may_be_there(Utf8Path::new(text)) => on_disk(Utf8Path::new(text), target),
         Version::Given(text) => {
             let Some(Spelled { revision, path }) = Spelled::parse(text) else {
                 let help =
@@ -75,7 +75,7 @@ pub(super) fn read(version: &Version<'_>, target: Option<Target>) -> Result<Read
         }
         Version::OfPath { revision, path } => {
             let shown = version.to_string();
-            if path.symlink_metadata().is_err() {
+            if !may_be_there(path) {
                 // What is missing now is said once, by the other side.
                 return Err(super::FAILED);
             }
@@ -94,6 +94,11 @@ pub(super) fn read(version: &Version<'_>, target: Option<Target>) -> Result<Read
     }
 }
 
+/// Whether something is at a path; where that cannot be told, whoever reads it says why.
+fn may_be_there(path: &Utf8Path) -> bool {
+    path.symlink_metadata().map_or_else(|error| !crate::disk::says_nothing_is_there(&error), |_| true)
+}
+
 fn refused(shown: &str, error: &RevisionError) -> u8 {
     output::failure(&safe_text(&format!("cannot read {shown}: {error}")), Some(&safe_text(&error.help())))
 }
@@ -106,16 +111,19 @@ fn on_disk(path: &Utf8Path, target: Option<Target>) -> Result<Read, u8> {
     };
     let mut read = Verbatim::default();
     read.add(&layout).map_err(|(path, error)| refused_entry(path.as_str(), &error))?;
-    let said = target.is_some() || layout.image.as_deref().and_then(read::overlay_version).is_some();
-    let target = target.unwrap_or_else(|| fitting(&read.tree, layout.overlay, read::target(&layout)));
+    let refused = |(path, error): Refusal| refused_entry(path.as_str(), &error);
+    let said = target.is_some() || read::overlay_version(&layout).map_err(refused)?.is_some();
+    let fits = read::target(&layout).map_err(refused)?;
+    let target = target.unwrap_or_else(|| fitting(&read.tree, layout.overlay, fits));
     Ok(Read { set: Some(Side::of_directories(read.tree, layout.overlay, target, said, Modes::Whole)), errors: 0 })
 }
 
 fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option<Target>) -> Result<Read, u8> {
-    let Some(layout) = read::recognise_in(revision, path) else {
-        let hold_some = revision.names(path).iter().any(|name| name.ends_with(".hermes"));
-        if revision.is_directory(path) && !hold_some {
-            if revision.is_there(&path.join("type")) {
+    let refused = |(path, error): Refusal| refused_entry(&format!("{path} in {shown}"), &error);
+    let Some(layout) = read::recognise_in(revision, path).map_err(refused)? else {
+        let hold_some = revision.names(path).map_err(refused)?.iter().any(|name| name.ends_with(".hermes"));
+        if revision.is_directory(path.as_std_path()).map_err(refused)? && !hold_some {
+            if revision.is_there(path.join("type").as_std_path()).map_err(refused)? {
                 let help = "name the directory that holds it: a definition is compared with the others of its set";
                 return Err(output::failure(&safe_text(&format!("{shown} is a single definition")), Some(help)));
             }
@@ -126,11 +134,10 @@ fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option
         let around = directory.into_iter().collect();
         return text(revision, path, shown, &Options { target, fallback, around, policy });
     };
-    let tree = revision.source_directories(&layout);
-    let tree = tree.map_err(|(path, error)| refused_entry(&format!("{path} in {shown}"), &error))?;
-    let version = layout.image.as_deref().and_then(|image| read::overlay_version_in(revision, image));
-    let said = target.is_some() || version.is_some();
-    let target = target.unwrap_or_else(|| fitting(&tree, layout.overlay, read::target_in(revision, &layout)));
+    let tree = revision.source_directories(&layout).map_err(refused)?;
+    let said = target.is_some() || read::overlay_version_in(revision, &layout).map_err(refused)?.is_some();
+    let fits = read::target_in(revision, &layout).map_err(refused)?;
+    let target = target.unwrap_or_else(|| fitting(&tree, layout.overlay, fits));
     Ok(Read { set: Some(Side::of_directories(tree, layout.overlay, target, said, Modes::Executable)), errors: 0 })
 }
 

@@ -122,8 +122,8 @@ fn holds(layout: &Layout, path: &Utf8Path) -> bool {
 
 fn options(root: &Utf8Path) -> (Options, Option<ConfigError>) {
     // A text without a path has no file beside it either.
-    let found = if root.is_absolute() { config::find(root).ok().flatten() } else { None };
-    match found.map(|path| config::read(&path)).transpose() {
+    let found = if root.is_absolute() { config::find(root) } else { Ok(None) };
+    match found.and_then(|found| found.map(|path| config::read(&path)).transpose()) {
         Ok(config) => {
             let Config { target, policy, directory } = config.unwrap_or_default();
             let around = directory.into_iter().collect();
@@ -186,7 +186,7 @@ fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf])
 /// The nearest directory above a file that is one of definitions, or holds some.
 fn source_directory(path: &Utf8Path) -> Option<(Utf8PathBuf, Layout)> {
     path.ancestors().skip(1).filter(|above| above.parent().is_some()).find_map(|above| {
-        let layout = read::recognise(above)?;
+        let layout = read::recognise(above).ok().flatten()?;
         holds(&layout, path).then(|| (above.to_owned(), layout))
     })
 }

@@ -1,5 +1,6 @@
 //! What source directories hold beyond what a definition says: every entry as it is on disk, and what lies around them.
 
+use std::io;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -38,8 +39,21 @@ pub enum Found {
     Nothing,
     /// A link that leads out of what is checked: never followed.
     Outside,
-    /// A file that could not be read, with the reason.
-    Unreadable(String),
+    /// What could not be read or looked at: the reason, and whether only the permission was missing.
+    Unreadable {
+        /// What the operating system said.
+        why: String,
+        /// Whether it said that this user may not.
+        denied: bool,
+    },
+    /// A file beyond a limit: the reason.
+    TooLarge(String),
+}
+
+impl From<&io::Error> for Found {
+    fn from(error: &io::Error) -> Self {
+        Self::Unreadable { why: error.to_string(), denied: error.kind() == io::ErrorKind::PermissionDenied }
+    }
 }
 
 impl Entry {
@@ -167,6 +181,8 @@ pub struct SourceTree {
     pub assumed_target: bool,
     /// Programs that `up`, `down` and `reload` name, and interpreters, by their paths in the image.
     pub programs: Vec<ImageFile>,
+    /// What could not be looked at: directories of scripts, and parts of lower layers.
+    pub unseen: Vec<Entry>,
     /// Scripts that may switch services on: what s6-overlay's directories for scripts hold.
     pub scripts: Vec<Entry>,
     /// Names that may stay unknown.

@@ -62,7 +62,7 @@ impl Files for Disk {
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
-        if !path.is_dir() {
+        if !path.metadata()?.is_dir() {
             return Ok(None);
         }
         path.read_dir_utf8()?.map(|entry| Ok(entry?.file_name().to_owned())).collect::<io::Result<Vec<_>>>().map(Some)

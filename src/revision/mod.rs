@@ -6,13 +6,15 @@ mod tree;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::resolve::{Files, normal};
 use crate::revision::git::{Objects, git};
-use crate::s6rc::read::Places;
+use crate::s6rc::read::{Places, Refusal};
 use crate::source::MAX_SOURCE_BYTES;
 
 /// A path in a revision, as people write it: `HEAD~2:services/web.hermes`.
@@ -215,12 +217,19 @@ impl Revision {
         if self.real_path(&path).is_some() {
             return Ok(if path.as_str().is_empty() { Utf8PathBuf::from(".") } else { path });
         }
-        if self.is_there(&path) {
+        if self.holds(&path) {
             return Err(RevisionError::Astray { revision: self.name.clone(), path });
         }
         let beside = normal(&self.prefix.join(given));
         let meant = (beside != path && self.real_path(&beside).is_some()).then_some(beside);
         Err(RevisionError::Missing { revision: self.name.clone(), path, meant })
+    }
+
+    /// Whether there is something at a path, be it a link that leads nowhere.
+    fn holds(&self, path: &Utf8Path) -> bool {
+        let path = normal(path);
+        let above = path.parent().and_then(|above| self.real_path(above));
+        above.zip(path.file_name()).is_some_and(|(above, name)| self.nodes.contains_key(&above.join(name)))
     }
 
     /// Where a path leads, links in any part of it followed inside of the revision; the root is empty.
@@ -285,7 +294,7 @@ impl Files for Revision {
     }
 
     fn list(&self, path: &Utf8Path) -> io::Result<Option<Vec<String>>> {
-        if !self.is_directory(path) {
+        if !matches!(self.node(path), Some(Node::Directory)) {
             return Ok(None);
         }
         Ok(Some(self.members(path).into_iter().map(str::to_owned).collect()))
@@ -293,22 +302,21 @@ impl Files for Revision {
 }
 
 impl Places for Revision {
-    fn is_directory(&self, path: &Utf8Path) -> bool {
-        matches!(self.node(path), Some(Node::Directory))
+    fn is_directory(&self, path: &Path) -> Result<bool, Refusal> {
+        Ok(Utf8Path::from_path(path).is_some_and(|path| matches!(self.node(path), Some(Node::Directory))))
     }
 
-    fn is_there(&self, path: &Utf8Path) -> bool {
-        let path = normal(path);
-        let above = path.parent().and_then(|above| self.real_path(above));
-        above.zip(path.file_name()).is_some_and(|(above, name)| self.nodes.contains_key(&above.join(name)))
+    fn is_there(&self, path: &Path) -> Result<bool, Refusal> {
+        Ok(Utf8Path::from_path(path).is_some_and(|path| self.holds(path)))
     }
 
-    fn names(&self, path: &Utf8Path) -> Vec<String> {
-        self.list(path).ok().flatten().unwrap_or_default()
+    fn entries(&self, path: &Path) -> Result<Vec<OsString>, Refusal> {
+        let listed = Utf8Path::from_path(path).and_then(|path| self.list(path).ok().flatten());
+        Ok(listed.unwrap_or_default().into_iter().map(OsString::from).collect())
     }
 
-    fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        self.real_path(&normal(path))
+    fn real(&self, path: &Utf8Path) -> Result<Option<Utf8PathBuf>, Refusal> {
+        Ok(self.real_path(&normal(path)))
     }
 }
 

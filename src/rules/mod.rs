@@ -309,6 +309,10 @@ pub fn check(model: &Model, sources: &SourceMap) -> Vec<Diagnostic> {
     let mut diagnostics = run(&checks, &context);
     let beneath = beneath(model);
     let is_beneath = |label: &Label| beneath.contains(&label.location.file);
-    diagnostics.retain(|diagnostic| diagnostic.labels.is_empty() || !diagnostic.labels.iter().all(is_beneath));
+    // What could not be read beneath is told, as it may define names.
+    let is_told = |diagnostic: &Diagnostic| std::ptr::eq(diagnostic.rule, &raw const unreadable_file::RULE);
+    diagnostics.retain(|diagnostic| {
+        diagnostic.labels.is_empty() || !diagnostic.labels.iter().all(is_beneath) || is_told(diagnostic)
+    });
     diagnostics
 }

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         for name in names {
             let Some(entry) = facts.present(name) else { continue };
-            if matches!(entry.found, Found::Directory | Found::Outside | Found::Unreadable(_)) {
+            if matches!(entry.found, Found::Directory | Found::Outside | Found::Unreadable { .. }) {
                 continue;
             }
             let help = match *name {

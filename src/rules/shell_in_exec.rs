@@ -91,7 +91,10 @@ fn bare_words(source: &str) -> Vec<Range<usize>> {
             }
             continue;
         }
-        if char.is_ascii_whitespace() {
+        // A backslash at the end of a line is a blank.
+        let is_blank =
+            char == '\\' && source.get(at + 1..).is_some_and(|rest| rest.trim_start_matches('\r').starts_with('\n'));
+        if is_blank || char.is_ascii_whitespace() {
             if let Some(start) = start.take().filter(|_| bare) {
                 words.push(start..at);
             }
@@ -110,4 +113,19 @@ fn bare_words(source: &str) -> Vec<Range<usize>> {
     }
     words.extend(start.filter(|_| bare).map(|start| start..source.len()));
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_end_where_the_language_ends_them() {
+        let words =
+            |source: &'static str| -> Vec<&str> { bare_words(source).into_iter().map(|word| &source[word]).collect() };
+        assert_eq!(words("a `\\\n b"), ["a", "`", "b"]);
+        assert_eq!(words("a `\\\r\n b"), ["a", "`", "b"]);
+        assert_eq!(words("a `\\ b"), ["a"]);
+        assert_eq!(words("a 'b' \"c\\\" d\" e\\n f"), ["a", "f"]);
+    }
 }

@@ -1,8 +1,7 @@
 //! Files that cannot be read.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Found;
-use crate::rules::directories::directories;
+use crate::model::{Entry, Found};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::read::read_by;
 use crate::source::Location;
@@ -37,7 +36,9 @@ exec httpd -f
 };
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for (definition, facts) in directories(context) {
+    around(context, diagnostics);
+    let all = context.model.definitions.iter();
+    for (definition, facts) in all.filter_map(|definition| Some((definition, definition.directory.as_ref()?))) {
         let files = read_by(definition.kind).iter().copied().filter(|file| !is_other(file)).chain(["type"]);
         for file in files {
             let Some(entry) = facts.present(file) else { continue };
@@ -46,11 +47,17 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             if hidden || (file == "pipeline-name" && !last) {
                 continue;
             }
+            // What lies beneath is not checked, but what could not be read there may define names.
+            let beneath = facts.beneath || entry.beneath;
+            if beneath && !matches!(entry.found, Found::Unreadable { .. }) {
+                continue;
+            }
             let (what, refused) = match &entry.found {
                 Found::Directory => ("a directory".to_owned(), true),
                 Found::Special => ("not a regular file".to_owned(), true),
                 // Without permission s6-rc-compile drops a `finish` in silence.
-                Found::Unreadable(why) => (why.clone(), why.contains("ermission") && file != "finish"),
+                Found::Unreadable { why, denied } => (why.clone(), !denied || !(beneath || file == "finish")),
+                Found::TooLarge(why) => (why.clone(), false),
                 Found::Outside => ("a link that leads out of what is checked".to_owned(), false),
                 Found::File(_) | Found::Nothing => continue,
             };
@@ -65,13 +72,55 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         for directory in LISTED {
             let Some(entry) = facts.present(directory) else { continue };
-            let Found::Unreadable(why) = &entry.found else { continue };
+            let Found::Unreadable { why, denied } = &entry.found else { continue };
             let message = format!("the `{directory}` of `{}` cannot be read: {why}", definition.name);
             let help = "what is in it is not known; give yourself the permission to read it, or delete it";
-            diagnostics
-                .push(Diagnostic::new(&RULE, message).at(Location::start_of(entry.file), why.clone()).help(help));
+            let mut diagnostic =
+                Diagnostic::new(&RULE, message).at(Location::start_of(entry.file), why.clone()).help(help);
+            if *denied && (facts.beneath || entry.beneath) {
+                diagnostic.severity = Severity::Warning;
+            }
+            diagnostics.push(diagnostic);
         }
     }
+}
+
+/// What is beside definitions, or elsewhere in an image, and was not looked at.
+fn around(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(tree) = &context.model.tree else { return };
+    for (_, entry) in &tree.strays {
+        let (what, severity) = match &entry.found {
+            Found::Unreadable { why, denied: true } if entry.beneath => (why.as_str(), Severity::Warning),
+            Found::Unreadable { why, .. } => (why.as_str(), Severity::Error),
+            Found::Outside if !entry.beneath => ("a link that leads out of what is checked", Severity::Warning),
+            _ => continue,
+        };
+        diagnostics.push(unseen(entry, what, severity));
+    }
+    for entry in &tree.unseen {
+        if let Found::Unreadable { why, denied } = &entry.found {
+            diagnostics.push(unseen(entry, why, if *denied { Severity::Warning } else { Severity::Error }));
+        }
+    }
+    let programs = tree.programs.iter().filter_map(|program| program.entry.as_ref());
+    for entry in tree.scripts.iter().chain(programs) {
+        match &entry.found {
+            Found::Unreadable { why, denied: false } => diagnostics.push(unseen(entry, why, Severity::Error)),
+            // What root may execute others need not be able to read; but where it was not looked at, it may not be there.
+            Found::Unreadable { why, .. } if entry.mode == 0 => {
+                diagnostics.push(unseen(entry, why, Severity::Warning));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unseen(entry: &Entry, what: &str, severity: Severity) -> Diagnostic {
+    let message = format!("`{}` cannot be read: {what}", entry.path);
+    let mut diagnostic =
+        Diagnostic::new(&RULE, message).at(Location::start_of(entry.file), what.to_owned()).help("it was not checked");
+    diagnostic.severity = severity;
+    diagnostic
 }
 
 /// Directories that s6-rc-compile lists or copies.

@@ -185,7 +185,7 @@ fn same(what: &str, old: &Side, new: &Side) {
 
 /// A tree that was emitted, as text of the language.
 fn imported(path: &Utf8Path, target: Target) -> Side {
-    let layout = recognise(path).unwrap_or_else(|| source(path));
+    let layout = recognise(path).expect("looked at").unwrap_or_else(|| source(path));
     let mut read = Verbatim::default();
     read.add(&layout).expect("every entry can be read");
     let target = if layout.overlay { import::fitting(&read.tree, target) } else { target };
@@ -195,7 +195,7 @@ fn imported(path: &Utf8Path, target: Target) -> Side {
 }
 
 fn directories(path: &Utf8Path, target: Target) -> Side {
-    let layout = recognise(path).unwrap_or_else(|| source(path));
+    let layout = recognise(path).expect("looked at").unwrap_or_else(|| source(path));
     let mut read = Verbatim::default();
     read.add(&layout).expect("every entry can be read");
     let target = if layout.overlay { import::fitting(&read.tree, target) } else { target };
@@ -254,7 +254,7 @@ fn random_trees_mean_what_their_text_means() {
     let result = runner.run(&crate::import::tree(), |(_, entries)| {
         let (_directory, path) = crate::import::temporary();
         crate::import::make(path.as_std_path(), &entries);
-        let overlay = recognise(&path).is_some_and(|layout| layout.overlay);
+        let overlay = recognise(&path).expect("looked at").is_some_and(|layout| layout.overlay);
         let target = if overlay { Target::default() } else { Target::find("s6-rc", None).unwrap() };
         same("imported", &directories(&path, target), &imported(&path, target));
         Ok(())

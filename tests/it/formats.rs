@@ -62,7 +62,7 @@ fn check(directory: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 /// What people see in 80 columns, without colours.
 fn human(directory: &Path, input: &str) -> String {
     let path = Utf8PathBuf::from_path_buf(directory.join(input)).expect("UTF-8");
-    let mut checked = match recognise(&path) {
+    let mut checked = match recognise(&path).expect("looked at") {
         Some(layout) => check_directories(&Request { layouts: vec![layout], ..Request::default() }, &Policy::default()),
         None => compile::check(&Disk, &[path], None),
     }

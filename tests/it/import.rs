@@ -29,7 +29,7 @@ pub use random::tree;
 
 /// The text of a directory, and the directory that the text becomes.
 fn there_and_back(from: &Utf8Path, to: &Utf8Path, scripts: Scripts<'_>) -> Imported {
-    let layout = recognise(from).unwrap_or_else(|| source(from));
+    let layout = recognise(from).expect("looked at").unwrap_or_else(|| source(from));
     let mut read = Verbatim::default();
     read.add(&layout).expect("every entry can be read");
     let target = if layout.overlay { Target::default() } else { Target::find("s6-rc", None).unwrap() };

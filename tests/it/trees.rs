@@ -36,7 +36,7 @@ fn codes(text: &str) -> Vec<&'static str> {
     let directory = TempDir::new().expect("made");
     write(directory.path(), text);
     let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
-    let layouts = vec![recognise(&path).unwrap_or_else(|| source(&path))];
+    let layouts = vec![recognise(&path).expect("looked at").unwrap_or_else(|| source(&path))];
     let checked = check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read");
     checked.diagnostics.iter().map(|diagnostic| diagnostic.rule.id).collect()
 }
@@ -91,7 +91,7 @@ fn a_safe_fix_of_a_bad_tree_mends_it_and_breaks_nothing() {
         write(directory.path(), text);
         let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
         let check = || {
-            let layouts = vec![recognise(&path).unwrap_or_else(|| source(&path))];
+            let layouts = vec![recognise(&path).expect("looked at").unwrap_or_else(|| source(&path))];
             check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read")
         };
         let before = check();
@@ -112,7 +112,7 @@ fn codes_for(text: &str, target: (&str, &str)) -> Vec<&'static str> {
     let directory = TempDir::new().expect("made");
     write(directory.path(), text);
     let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
-    let layouts = vec![recognise(&path).expect("an image")];
+    let layouts = vec![recognise(&path).expect("looked at").expect("an image")];
     let target = Target::find(target.0, Some(target.1)).ok();
     let checked =
         check_directories(&Request { layouts, target, ..Request::default() }, &Policy::default()).expect("read");
@@ -226,7 +226,7 @@ fn severities(text: &str) -> Vec<(&'static str, Severity)> {
     let directory = TempDir::new().expect("made");
     write(directory.path(), text);
     let path = Utf8PathBuf::from_path_buf(directory.path().to_owned()).expect("UTF-8");
-    let layouts = vec![recognise(&path).expect("an image")];
+    let layouts = vec![recognise(&path).expect("looked at").expect("an image")];
     let checked = check_directories(&Request { layouts, ..Request::default() }, &Policy::default()).expect("read");
     checked.diagnostics.iter().map(|diagnostic| (diagnostic.rule.id, diagnostic.severity)).collect()
 }

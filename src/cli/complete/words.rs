@@ -87,8 +87,9 @@ pub(super) fn models() -> Vec<Model> {
     let (mut layouts, mut texts): (Vec<Layout>, Vec<Utf8PathBuf>) = Default::default();
     for path in paths {
         match read::recognise(&path) {
-            Some(layout) => layouts.push(layout),
-            None => texts.push(path),
+            Ok(Some(layout)) => layouts.push(layout),
+            Ok(None) => texts.push(path),
+            Err(_) => {}
         }
     }
     let text =

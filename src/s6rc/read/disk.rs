@@ -1,20 +1,21 @@
 //! The disk: every entry below a definition, within limits, and nothing outside of what was asked for. Several threads may
 //! look at the same time.
 
-use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, Mode, Stat};
+use rustix::io::Errno;
 
 use crate::disk;
 use crate::model::{Entry, Found};
 use crate::s6rc::read::Pending;
+use crate::s6rc::read::links::{MAX_LINKS, inside, is_no_link};
+use crate::s6rc::read::open::{Listing, Place};
 use crate::source::FileId;
 
 /// Files above this many bytes are not read (16 MiB).
@@ -25,16 +26,14 @@ const MAX_BYTES: u64 = 512 << 20;
 const MAX_ENTRIES: usize = 1_000_000;
 /// No more than so many directories are nested below a definition.
 const MAX_DEPTH: usize = 32;
-/// Symbolic links beyond so many lead nowhere (Linux: ELOOP).
-const MAX_LINKS: usize = 40;
 
 /// What may be read, and how much of it was.
 #[derive(Default)]
 pub(super) struct Disk {
     /// The real paths below which files may be read.
     roots: Vec<PathBuf>,
-    /// The image's root, for links that begin with `/`.
-    image: Option<PathBuf>,
+    /// The layers of the image, the uppermost first: the real path of each root, and how it was written.
+    layers: Vec<(PathBuf, Utf8PathBuf)>,
     bytes: AtomicU64,
     entries: AtomicUsize,
     /// Whether what is read now is only there to define names.
@@ -47,158 +46,183 @@ pub(super) struct Disk {
 pub(super) struct Seen {
     pub(super) entry: Entry,
     pub(super) shown: Utf8PathBuf,
+    /// What is really there, where links lead to it.
+    pub(super) real: Option<PathBuf>,
+}
+
+/// What is behind an entry.
+enum Behind {
+    /// Something, and its real path where that is another.
+    There(Option<PathBuf>, Stat),
+    /// Something outside of what may be read.
+    Outside,
 }
 
 impl Disk {
-    /// Allows what is below a directory to be read, and says where its image begins.
+    /// Allows what is below a directory to be read, and says where its image begins; the uppermost layer comes first.
     pub(super) fn allow(&mut self, root: &Utf8Path, image: Option<&Utf8Path>) {
-        self.image = image.and_then(|image| fs::canonicalize(image).ok());
         self.roots.extend(fs::canonicalize(root));
-        self.roots.extend(self.image.clone());
-    }
-
-    /// The names in a source, in order of their bytes.
-    pub(super) fn names(directory: &Path) -> io::Result<Vec<OsString>> {
-        let mut names = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
-        names.sort_unstable();
-        Ok(names)
-    }
-
-    /// The names in a directory, and whether each is a symbolic link, where that is known.
-    fn listed(directory: &Path) -> io::Result<Vec<(OsString, Option<bool>)>> {
-        let listed = fs::read_dir(directory)?.map(|entry| {
-            let entry = entry?;
-            Ok((entry.file_name(), entry.file_type().ok().map(|kind| kind.is_symlink())))
-        });
-        let mut listed = listed.collect::<io::Result<Vec<_>>>()?;
-        listed.sort_unstable();
-        Ok(listed)
+        let Some((image, real)) = image.and_then(|image| Some((image, fs::canonicalize(image).ok()?))) else { return };
+        if !self.layers.iter().any(|(known, _)| *known == real) {
+            self.layers.push((real.clone(), image.to_owned()));
+            self.roots.push(real);
+        }
     }
 
     /// One entry; its bytes where it is a file. What is known of it may say that it is no link.
-    pub(super) fn entry(&self, disk: &Path, shown: &Utf8Path, path: Utf8PathBuf, is_link: Option<bool>) -> Seen {
+    pub(super) fn entry(&self, place: Place<'_>, shown: &Utf8Path, path: Utf8PathBuf, is_link: Option<bool>) -> Seen {
         self.entries.fetch_add(1, Ordering::Relaxed);
         let shown = shown.join(&path);
-        let seen = |shown, link, found, mode| {
+        let seen = |shown, link, found, mode, real| {
             let entry = Entry { path, link, found, mode, file: FileId(0), beneath: self.beneath };
-            Seen { entry, shown }
+            Seen { entry, shown, real }
         };
         if let Some(Some((bytes, mode))) = self.pending.get(&shown) {
-            return seen(shown, None, Found::File(Arc::clone(bytes)), *mode);
+            return seen(shown, None, Found::File(Arc::clone(bytes)), *mode, None);
         }
-        if self.pending.holds(&shown) && fs::symlink_metadata(disk).is_err() {
-            return seen(shown, None, Found::Directory, 0o755);
+        if self.pending.holds(&shown) && place.stat().is_err() {
+            return seen(shown, None, Found::Directory, 0o755, None);
         }
-        let link = if is_link == Some(false) { None } else { fs::read_link(disk).ok() };
-        let link = link.map(|target| Utf8PathBuf::from(target.to_string_lossy().into_owned()));
-        let mut mode = 0;
-        let found = match self.follow(disk, link.is_some()) {
-            Ok(Some((real, metadata))) => {
-                mode = metadata.permissions().mode() & 0o7777;
-                self.found(real.as_deref().unwrap_or(disk), &metadata)
-            }
-            Ok(None) => Found::Outside,
-            Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied) => {
-                Found::Unreadable(error.to_string())
-            }
-            Err(_) => Found::Nothing,
-        };
-        seen(shown, link, found, mode)
-    }
-
-    /// What is behind an entry, and its real path where that is another; nothing where it is outside of what may be read.
-    fn follow(&self, disk: &Path, is_link: bool) -> io::Result<Option<(Option<PathBuf>, Metadata)>> {
-        if !is_link {
-            return Ok(Some((None, fs::symlink_metadata(disk)?)));
-        }
-        let mut at = disk.to_owned();
-        for _ in 0..MAX_LINKS {
-            let Ok(target) = fs::read_link(&at) else {
-                let real = fs::canonicalize(&at)?;
-                if !self.roots.iter().any(|root| real.starts_with(root)) {
-                    return Ok(None);
+        let mut link = None;
+        let behind = match is_link {
+            Some(false) => place.stat().map(|stat| Behind::There(None, stat)),
+            _ => match place.target() {
+                Ok(target) => {
+                    link = Some(Utf8PathBuf::from(target.to_string_lossy().into_owned()));
+                    self.follow(place.path)
                 }
-                let metadata = fs::symlink_metadata(&real)?;
-                return Ok(Some((Some(real), metadata)));
-            };
-            at = match (&self.image, target.strip_prefix("/")) {
-                (Some(image), Ok(inside)) => image.join(inside),
-                _ => at.parent().unwrap_or(Path::new("/")).join(target),
-            };
-            // Before anything outside is even looked at.
-            let real = fs::canonicalize(at.parent().unwrap_or(Path::new("/")))?;
-            if !self.roots.iter().any(|root| real.starts_with(root)) {
-                return Ok(None);
+                Err(error) if is_no_link(&error) => place.stat().map(|stat| Behind::There(None, stat)),
+                Err(error) => Err(error),
+            },
+        };
+        match behind {
+            Ok(Behind::There(real, stat)) => {
+                let found = self.found(real.as_deref().map_or(place, Place::of), &stat);
+                seen(shown, link, found, Mode::from_raw_mode(stat.st_mode).as_raw_mode(), real)
             }
+            Ok(Behind::Outside) => seen(shown, link, Found::Outside, 0, None),
+            Err(error) if disk::says_nothing_is_there(&error) => seen(shown, link, Found::Nothing, 0, None),
+            Err(error) => seen(shown, link, Found::from(&error), 0, None),
         }
-        Err(io::Error::other("too many links"))
     }
 
-    fn found(&self, real: &Path, metadata: &Metadata) -> Found {
-        if metadata.is_dir() {
-            return Found::Directory;
+    /// What is behind a link. Those of an image are followed in its layers.
+    fn follow(&self, link: &Path) -> io::Result<Behind> {
+        let there = |real: PathBuf| {
+            if !self.may_read(&real) {
+                return Ok(Behind::Outside);
+            }
+            let stat = Place::of(&real).stat()?;
+            Ok(Behind::There(Some(real), stat))
+        };
+        let mut at = link.to_owned();
+        for _ in 0..MAX_LINKS {
+            // Before anything outside is even looked at.
+            let above = fs::canonicalize(at.parent().unwrap_or(Path::new("/")))?;
+            if !self.may_read(&above) {
+                return Ok(Behind::Outside);
+            }
+            let Some(name) = at.file_name() else { return there(fs::canonicalize(&at)?) };
+            at = above.join(name);
+            if let Some(below) = self.layers.iter().find_map(|(layer, _)| at.strip_prefix(layer).ok()) {
+                return match self.in_layers(below)? {
+                    Some((real, _)) => there(real),
+                    None => Err(Errno::NOENT.into()),
+                };
+            }
+            at = match fs::read_link(&at) {
+                Ok(target) => above.join(target),
+                Err(error) if is_no_link(&error) => return there(at),
+                Err(error) => return Err(error),
+            };
         }
-        if !metadata.is_file() {
-            return Found::Special;
+        Err(Errno::LOOP.into())
+    }
+
+    fn may_read(&self, real: &Path) -> bool {
+        self.roots.iter().any(|root| real.starts_with(root))
+    }
+
+    fn found(&self, place: Place<'_>, stat: &Stat) -> Found {
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => return Found::Directory,
+            FileType::RegularFile => {}
+            _ => return Found::Special,
         }
-        if metadata.len() > MAX_FILE {
-            return Found::Unreadable(format!("larger than {} MiB", MAX_FILE >> 20));
+        let size = u64::try_from(stat.st_size).unwrap_or_default();
+        if size > MAX_FILE {
+            return Found::TooLarge(format!("larger than {} MiB", MAX_FILE >> 20));
         }
         // What nobody may read is told by opening it.
-        if metadata.len() == 0 && metadata.permissions().mode() & 0o444 != 0 {
+        if size == 0 && stat.st_mode & 0o444 != 0 {
             return Found::File(Arc::from([]));
         }
         if self.bytes.load(Ordering::Relaxed) > MAX_BYTES {
-            return Found::Unreadable(format!("more than {} MiB have been read", MAX_BYTES >> 20));
+            return Found::TooLarge(format!("more than {} MiB have been read", MAX_BYTES >> 20));
         }
-        match open(real).and_then(|file| disk::rest(file, metadata.len(), MAX_FILE)) {
+        match place.file().and_then(|file| disk::rest(file, size, MAX_FILE)) {
             Ok(bytes) => {
                 self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 Found::File(Arc::from(bytes))
             }
-            Err(error) => Found::Unreadable(error.to_string()),
+            Err(error) => Found::from(&error),
         }
     }
 
     /// Everything below a definition, each directory's in order of the names' bytes; links to directories are not entered,
     /// but where s6-rc-compile lists them.
-    pub(super) fn below(&self, disk: &Path, shown: &Utf8Path) -> io::Result<Vec<Seen>> {
-        let mut entries: Vec<Seen> = Vec::new();
-        let mut open = vec![(disk.to_owned(), Utf8PathBuf::new(), 0)];
-        while let Some((directory, below, depth)) = open.pop() {
-            let mut names = match Self::listed(&directory) {
-                Ok(names) => names,
-                Err(error) if depth == 0 => return Err(error),
-                Err(_) if self.pending.holds(&shown.join(&below)) => Vec::new(),
-                Err(error) => {
-                    let unlisted = entries.iter_mut().find(|seen| seen.entry.path == below);
-                    if let Some(seen) = unlisted {
-                        seen.entry.found = Found::Unreadable(error.to_string());
-                    }
-                    continue;
-                }
-            };
-            self.add_pending(&mut names, &shown.join(&below));
-            for (name, is_link) in names {
-                if self.entries.load(Ordering::Relaxed) > MAX_ENTRIES {
-                    return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
-                }
-                let path = below.join(name.to_string_lossy().as_ref());
-                let disk = directory.join(&name);
-                let seen = self.entry(&disk, shown, path.clone(), is_link);
-                let listed = depth == 0 && matches!(path.as_str(), "dependencies.d" | "contents.d");
-                let is_entered = seen.entry.link.is_none() || listed;
-                if matches!(seen.entry.found, Found::Directory) && depth < MAX_DEPTH && is_entered {
-                    open.push((disk, path, depth + 1));
-                }
-                entries.push(seen);
-            }
-        }
+    pub(super) fn below(&self, definition: Place<'_>, shown: &Utf8Path) -> io::Result<Vec<Seen>> {
+        let mut entries = Vec::new();
+        self.directory(definition, shown, Utf8Path::new(""), 0, &mut entries)?;
         Ok(entries)
     }
 
+    fn directory(
+        &self,
+        place: Place<'_>,
+        shown: &Utf8Path,
+        below: &Utf8Path,
+        depth: usize,
+        entries: &mut Vec<Seen>,
+    ) -> io::Result<()> {
+        let shown_here = shown.join(below);
+        let mut listing = match place.list() {
+            Err(_) if depth > 0 && self.pending.holds(&shown_here) => Listing::none(place.path),
+            listed => listed?,
+        };
+        self.add_pending(&mut listing.names, &shown_here);
+        entries.reserve(listing.names.len());
+        // What is in a directory is read while the one around it is open, and shown behind what is beside it.
+        let mut directories = Vec::new();
+        for (name, is_link) in &listing.names {
+            if self.entries.load(Ordering::Relaxed) > MAX_ENTRIES {
+                return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
+            }
+            let path = below.join(name.to_string_lossy().as_ref());
+            let disk = listing.path_of(name);
+            let mut seen = self.entry(listing.place(name, &disk), shown, path.clone(), *is_link);
+            let listed = depth == 0 && matches!(path.as_str(), "dependencies.d" | "contents.d");
+            let is_entered = seen.entry.link.is_none() || listed;
+            if matches!(seen.entry.found, Found::Directory) && depth < MAX_DEPTH && is_entered {
+                directories.push((name, seen.real.take(), disk, path, entries.len()));
+            }
+            entries.push(seen);
+        }
+        for (name, real, disk, path, at) in directories.into_iter().rev() {
+            let place = real.as_deref().map_or_else(|| listing.place(name, &disk), Place::of);
+            let listed = self.directory(place, shown, &path, depth + 1, entries);
+            match (listed, entries.get_mut(at)) {
+                (Err(error), Some(unlisted)) if self.entries.load(Ordering::Relaxed) <= MAX_ENTRIES => {
+                    unlisted.entry.found = Found::from(&error);
+                }
+                (listed, _) => listed?,
+            }
+        }
+        Ok(())
+    }
+
     /// Adds the names of files that are to be there, and drops those of files that are to go.
-    fn add_pending(&self, names: &mut Vec<(OsString, Option<bool>)>, directory: &Utf8Path) {
+    fn add_pending(&self, names: &mut Vec<(std::ffi::OsString, Option<bool>)>, directory: &Utf8Path) {
         if self.pending.is_empty() {
             return;
         }
@@ -211,55 +235,40 @@ impl Disk {
     }
 
     /// A path of the image, links in any of its parts followed inside of it.
-    pub(super) fn in_image(&self, image: &Utf8Path, path: &str) -> Option<Seen> {
-        let shown = path.trim_start_matches('/');
-        let root = fs::canonicalize(image).ok()?;
-        if matches!(self.pending.get(&image.join(shown)), Some(Some(_))) {
-            return Some(self.entry(&root.join(shown), image, Utf8PathBuf::from(shown), None));
-        }
-        let mut parts: Vec<OsString> = parts_of(Path::new(path));
-        let mut at = root.clone();
-        let mut links = 0;
-        while let Some(part) = parts.pop() {
-            if part == ".." {
-                if at != root {
-                    at.pop();
-                }
-                continue;
-            }
-            at.push(&part);
-            if let Ok(target) = fs::read_link(&at) {
-                links += 1;
-                if links > MAX_LINKS {
-                    return None;
-                }
-                if target.is_absolute() {
-                    at.clone_from(&root);
-                } else {
-                    at.pop();
-                }
-                parts.extend(parts_of(&target));
+    pub(super) fn in_image(&self, path: &str) -> Option<Seen> {
+        let below = path.trim_start_matches('/');
+        for (layer, image) in &self.layers {
+            if matches!(self.pending.get(&image.join(below)), Some(Some(_))) {
+                return Some(self.entry(Place::of(&layer.join(below)), image, Utf8PathBuf::from(below), None));
             }
         }
-        fs::symlink_metadata(&at).ok()?;
-        Some(self.entry(&at, image, Utf8PathBuf::from(shown), None))
+        let below = Utf8PathBuf::from(below);
+        match self.in_layers(below.as_std_path()) {
+            Ok(found) => {
+                let (real, layer) = found?;
+                // In the layer that was asked first it is shown as it was asked for.
+                let inside = real.strip_prefix(self.layers.get(layer).map_or(Path::new(""), |(real, _)| real));
+                let shown = match inside {
+                    Ok(inside) if layer > 0 => Utf8PathBuf::from(inside.to_string_lossy().into_owned()),
+                    _ => below,
+                };
+                let image = self.layers.get(layer).map_or(Utf8Path::new(""), |(_, image)| image);
+                Some(self.entry(Place::of(&real), image, shown, Some(false)))
+            }
+            Err(error) => {
+                let (_, image) = self.layers.first()?;
+                let found = Found::from(&error);
+                let shown = image.join(&below);
+                let entry = Entry { path: below, link: None, found, mode: 0, file: FileId(0), beneath: self.beneath };
+                Some(Seen { entry, shown, real: None })
+            }
+        }
     }
-}
 
-/// Opens what was a file when it was looked at; what took its place meanwhile is neither waited for nor followed.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
-    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
-}
-
-/// The parts of a path, the last first.
-fn parts_of(path: &Path) -> Vec<OsString> {
-    let parts = path.components().filter_map(|component| match component {
-        std::path::Component::Normal(part) => Some(part.to_owned()),
-        std::path::Component::ParentDir => Some("..".into()),
-        _ => None,
-    });
-    let mut parts: Vec<_> = parts.collect();
-    parts.reverse();
-    parts
+    /// The real path of what the layers have at a path of the image, and the number of the layer.
+    fn in_layers(&self, path: &Path) -> io::Result<Option<(PathBuf, usize)>> {
+        let layers: Vec<&Path> = self.layers.iter().map(|(real, _)| real.as_path()).collect();
+        let found = inside(&layers, path)?;
+        Ok(found.and_then(|found| Some((layers.get(found.layer)?.join(found.path), found.layer))))
+    }
 }

@@ -2,30 +2,23 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::model::{Entry, ImageFile, Model, Program, SourceTree};
+use crate::model::{ImageFile, Model, Program, SourceTree};
 use crate::s6rc::execline;
 use crate::s6rc::read::recognise::EARLY_SCRIPTS;
 use crate::s6rc::read::scan::Scanner;
-use crate::s6rc::read::{Request, formats};
+use crate::s6rc::read::{Request, formats, links};
 
 /// Looks up what `up`, `down` and `reload` name, and, where the image is whole, the interpreters of scripts.
-pub(super) fn programs(
-    model: &Model,
-    tree: &SourceTree,
-    request: &Request,
-    scanner: &mut Scanner<'_>,
-) -> Vec<ImageFile> {
+pub(super) fn programs(model: &Model, tree: &SourceTree, scanner: &mut Scanner<'_>) -> Vec<ImageFile> {
     if tree.image.is_none() {
         return Vec::new();
     }
-    let images: Vec<_> =
-        request.layouts.iter().chain(request.against.iter().rev()).filter_map(|layout| layout.image.as_ref()).collect();
     let mut files: Vec<ImageFile> = Vec::new();
     let mut look = |path: &str, scanner: &mut Scanner<'_>| -> Option<Vec<u8>> {
         if let Some(known) = files.iter().find(|file| file.path.as_str() == path) {
             return known.entry.as_ref().and_then(|entry| entry.bytes().map(<[u8]>::to_vec));
         }
-        let entry = images.iter().find_map(|image| scanner.in_image(image, path));
+        let entry = scanner.in_image(path);
         let bytes = entry.as_ref().and_then(|entry| entry.bytes().map(<[u8]>::to_vec));
         files.push(ImageFile { path: Utf8PathBuf::from(path), entry });
         bytes
@@ -67,17 +60,18 @@ pub(super) fn directories(image: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf>
 }
 
 /// The scripts in these directories of what is checked.
-pub(super) fn scripts(request: &Request, scanner: &mut Scanner<'_>) -> Vec<Entry> {
-    let mut scripts = Vec::new();
+pub(super) fn scripts(request: &Request, tree: &mut SourceTree, scanner: &mut Scanner<'_>) {
     for image in request.layouts.iter().filter_map(|layout| layout.image.as_ref()) {
         for directory in SCRIPTS {
-            let Ok(entries) = image.join(directory.trim_start_matches('/')).read_dir_utf8() else { continue };
-            let mut names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_owned()).collect();
-            names.sort();
-            scripts.extend(names.iter().filter_map(|name| scanner.in_image(image, &format!("{directory}/{name}"))));
+            match links::names(image, directory) {
+                Ok(names) => {
+                    let scripts = names.iter().filter_map(|name| scanner.in_image(&format!("{directory}/{name}")));
+                    tree.scripts.extend(scripts);
+                }
+                Err(error) => tree.unseen.push(scanner.unlisted(image, directory, &error)),
+            }
         }
     }
-    scripts
 }
 
 /// The absolute path that a command line runs, and where it stands.

@@ -4,7 +4,10 @@ mod definition;
 mod disk;
 pub mod formats;
 mod image;
+mod links;
+mod open;
 mod pending;
+mod places;
 mod planned;
 mod recognise;
 mod scan;
@@ -20,9 +23,10 @@ use smol_str::SmolStr;
 pub use definition::{guess, meant, read_by, value};
 pub use image::named_program;
 pub use pending::Pending;
+pub use places::Places;
 pub use planned::of_tree;
 pub use recognise::{
-    Layout, Other, Places, definition_of, found_below, group, has_language_files, holds_nothing, is_definition,
+    Layout, Other, definition_of, found_below, group, has_language_files, holds_nothing, is_definition, is_recognised,
     looked_into, other, overlay_version, overlay_version_in, recognise, recognise_in, source, target, target_in,
 };
 pub use tree::{Refusal, Verbatim};
@@ -68,25 +72,30 @@ struct Raw {
 ///
 /// # Errors
 ///
-/// A directory that cannot be listed, with the reason.
+/// A directory that cannot be listed, or a path of which it cannot be told what is there, with the reason.
 pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::Error)> {
     let mut sources = SourceMap::default();
     let overlay = request.layouts.iter().find(|layout| layout.overlay);
-    let target = request
-        .target
-        .unwrap_or_else(|| overlay.or(request.layouts.first()).map_or_else(Target::default, recognise::target));
+    let target = match (request.target, overlay.or(request.layouts.first())) {
+        (Some(target), _) => target,
+        (None, Some(layout)) => recognise::target(layout)?,
+        (None, None) => Target::default(),
+    };
     let mut tree = SourceTree {
         image: request.layouts.iter().find_map(|layout| layout.image.clone()),
         assumed_target: request.target.is_none(),
         allowed: request.allowed.clone(),
         ..SourceTree::default()
     };
-    tree.whole_image = tree.image.as_deref().is_some_and(recognise::is_whole);
-    let images = request.layouts.iter().chain(&request.against).filter_map(|layout| layout.image.as_deref());
-    tree.early_scripts = images.into_iter().any(recognise::has_early_scripts);
+    if let Some(layout) = request.layouts.iter().find(|layout| layout.image.is_some()) {
+        tree.whole_image = recognise::is_whole(layout)?;
+    }
+    for image in request.layouts.iter().chain(&request.against).filter_map(|layout| layout.image.as_deref()) {
+        tree.early_scripts = tree.early_scripts || recognise::has_early_scripts(image)?;
+    }
     let mut scanner = Scanner::new(&mut sources);
     scanner.disk.pending = request.pending.clone();
-    for layout in request.layouts.iter().chain(&request.against) {
+    for layout in request.layouts.iter().chain(request.against.iter().rev()) {
         for root in layout.sources.iter().chain(&layout.bundles) {
             scanner.disk.allow(root, layout.image.as_deref());
         }
@@ -98,14 +107,14 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
     scanner.disk.beneath = true;
     for layout in request.against.iter().rev() {
         let mut lower = Vec::new();
-        read_layout(&mut scanner, layout, &mut lower, &mut SourceTree::default())?;
-        lay_beneath(&mut raws, lower, target.is_overlay());
+        read_layout(&mut scanner, layout, &mut lower, &mut tree)?;
+        tree.unseen.extend(lay_beneath(&mut raws, lower, target.is_overlay()));
     }
     scanner.disk.beneath = false;
     let (mut model, hidden) = model(target, raws);
     tree.hidden = hidden;
-    tree.scripts = image::scripts(request, &mut scanner);
-    tree.programs = image::programs(&model, &tree, request, &mut scanner);
+    image::scripts(request, &mut tree, &mut scanner);
+    tree.programs = image::programs(&model, &tree, &mut scanner);
     model.tree = Some(tree);
     Ok((model, sources))
 }
@@ -191,8 +200,10 @@ fn read_source(
     Ok(())
 }
 
-/// Puts a layer beneath what is there: its files are seen where the upper one has none of the same path.
-fn lay_beneath(upper: &mut Vec<Raw>, lower: Vec<Raw>, merge: bool) {
+/// Puts a layer beneath what is there: its files are seen where the upper one has none of the same path. Gives what could not be
+/// read of directories of both.
+fn lay_beneath(upper: &mut Vec<Raw>, lower: Vec<Raw>, merge: bool) -> Vec<Entry> {
+    let mut unseen = Vec::new();
     for raw in lower {
         let over = upper.iter_mut().find(|over| merge && over.slot == raw.slot && over.name == raw.name);
         let Some(over) = over else {
@@ -200,8 +211,11 @@ fn lay_beneath(upper: &mut Vec<Raw>, lower: Vec<Raw>, merge: bool) {
             continue;
         };
         let known: HashSet<Utf8PathBuf> = over.facts.entries.iter().map(|entry| entry.path.clone()).collect();
-        let unseen = raw.facts.entries.into_iter().filter(|entry: &Entry| !known.contains(&entry.path));
-        over.facts.entries.extend(unseen);
+        let (hidden, seen): (Vec<Entry>, Vec<Entry>) =
+            raw.facts.entries.into_iter().partition(|entry| known.contains(&entry.path));
+        unseen.extend(hidden.into_iter().filter(|entry| matches!(entry.found, Found::Unreadable { .. })));
+        over.facts.entries.extend(seen);
         over.facts.entries.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
     }
+    unseen
 }

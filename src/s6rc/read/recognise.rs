@@ -1,11 +1,13 @@
 //! What a path of the command line is: text of the language, source directories, or an image that holds some.
 
+use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::io::Errno;
 
+use crate::s6rc::read::Refusal;
+use crate::s6rc::read::links;
+use crate::s6rc::read::places::{OnDisk, Places};
 use crate::s6rc::target::{Family, Target};
 
 /// The directory of s6-overlay in an image.
@@ -19,7 +21,7 @@ const ROOTS: &[&str] = &["rootfs", "root"];
 /// Where an image has scripts that s6-overlay runs before the services.
 pub(super) const EARLY_SCRIPTS: &[&str] = &["etc/cont-init.d", "etc/fix-attrs.d"];
 /// At most so many subdirectories are looked at before a directory is taken for none of definitions.
-const MAX_LOOKED_AT: usize = 4096;
+pub(super) const MAX_LOOKED_AT: usize = 4096;
 
 /// Source directories that are compiled together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,111 +36,68 @@ pub struct Layout {
     pub overlay: bool,
 }
 
-/// Where paths lead, for whoever recognises them: on the disk, or in a revision of a repository.
-pub trait Places {
-    /// Whether a path is a directory, links followed.
-    fn is_directory(&self, path: &Utf8Path) -> bool;
-
-    /// Whether there is something at a path, be it a link that leads nowhere.
-    fn is_there(&self, path: &Utf8Path) -> bool;
-
-    /// The names in a directory; none where it cannot be listed.
-    fn names(&self, path: &Utf8Path) -> Vec<String>;
-
-    /// Whether a directory in a directory holds one of these files, or something that has one of the other names. Of those whose
-    /// names begin with a dot, none counts.
-    fn holds_below(&self, path: &Utf8Path, files: &[&str], others: &[&str]) -> bool {
-        self.names(path).iter().take(MAX_LOOKED_AT).any(|name| {
-            let path = path.join(name);
-            !name.starts_with('.')
-                && self.is_directory(&path)
-                && (files.iter().any(|name| self.is_there(&path.join(name)) && !self.is_directory(&path.join(name)))
-                    || others.iter().any(|name| self.is_there(&path.join(name))))
-        })
-    }
-
-    /// The real path, from the beginning, of what is there.
-    fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
-}
-
-/// The disk.
-struct OnDisk;
-
-impl Places for OnDisk {
-    fn is_directory(&self, path: &Utf8Path) -> bool {
-        match path.metadata() {
-            Ok(metadata) => metadata.is_dir(),
-            // Where it cannot be told there may be one: whoever reads it says why it cannot be read. That nothing was found
-            // there would be said of what nobody looked at.
-            Err(error) => error
-                .raw_os_error()
-                .map(Errno::from_raw_os_error)
-                .is_some_and(|error| !matches!(error, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG)),
-        }
-    }
-
-    fn is_there(&self, path: &Utf8Path) -> bool {
-        path.symlink_metadata().is_ok()
-    }
-
-    fn names(&self, path: &Utf8Path) -> Vec<String> {
-        let entries = path.read_dir_utf8().into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().to_owned()).collect()
-    }
-
-    fn holds_below(&self, path: &Utf8Path, files: &[&str], others: &[&str]) -> bool {
-        let is_there = |path: &Path| path.symlink_metadata().is_ok();
-        // Definitions are some too where their names are no text. Where it cannot be told there may be some, as above.
-        let Ok(entries) = path.as_std_path().read_dir() else { return true };
-        entries.flatten().take(MAX_LOOKED_AT).any(|entry| {
-            let path = entry.path();
-            !entry.file_name().to_string_lossy().starts_with('.')
-                && path.is_dir()
-                && (files.iter().any(|name| is_there(&path.join(name)) && !path.join(name).is_dir())
-                    || others.iter().any(|name| is_there(&path.join(name))))
-        })
-    }
-
-    fn real(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        path.canonicalize_utf8().ok()
-    }
-}
-
 /// What a path is, unless it is input of the language.
 ///
 /// A directory that holds `.hermes` files is input of the language, whatever else it holds.
-#[must_use]
-pub fn recognise(path: &Utf8Path) -> Option<Layout> {
+///
+/// # Errors
+///
+/// A path of which it cannot be told what is there, and the reason; a link that leads out of what was named.
+pub fn recognise(path: &Utf8Path) -> Result<Option<Layout>, Refusal> {
     recognise_in(&OnDisk, path)
 }
 
-/// As [`recognise`], wherever the path leads.
+/// Whether a path is one of source directories, as far as can be told.
 #[must_use]
-pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Option<Layout> {
-    if !places.is_directory(path) || holds_language(places, path) {
-        return None;
+pub fn is_recognised(path: &Utf8Path) -> bool {
+    matches!(recognise(path), Ok(Some(_)))
+}
+
+/// As [`recognise`], wherever the path leads.
+///
+/// # Errors
+///
+/// See [`recognise`].
+pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Result<Option<Layout>, Refusal> {
+    if !places.is_directory(path.as_std_path())? || holds_language(places, path)? {
+        return Ok(None);
     }
-    if let Some(layout) = image(places, path) {
-        return Some(layout);
+    for root in [path.to_owned()].into_iter().chain(ROOTS.iter().map(|root| path.join(root))) {
+        if let Some(layout) = image(places, &root)? {
+            return within(places, path, layout).map(Some);
+        }
     }
-    if let Some(layout) = ROOTS.iter().find_map(|root| image(places, &path.join(root))) {
-        return Some(layout);
+    if let Some(here) = profile(places, path, image_above(places, path)?)? {
+        return within(places, path, here).map(Some);
     }
-    let here = profile(places, path, image_above(places, path));
-    if here.is_some() {
-        return here;
-    }
-    let name = named(places, path);
+    let name = named(places, path)?;
     let above = path.parent().filter(|above| !above.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    if name.as_deref() == Some(SERVICES) {
+    if matches!(name.as_deref(), Some(SERVICES | BUNDLES)) {
+        let around = profile(places, above, image_above(places, above)?)?;
+        let around = around.map(|around| within(places, above, around)).transpose()?;
+        if name.as_deref() == Some(BUNDLES) {
+            return Ok(around);
+        }
         let sources = vec![path.to_owned()];
-        let around = profile(places, above, image_above(places, above)).unwrap_or_default();
-        return Some(Layout { sources, overlay: true, ..around });
+        return Ok(Some(Layout { sources, overlay: true, ..around.unwrap_or_default() }));
     }
-    if name.as_deref() == Some(BUNDLES) {
-        return profile(places, above, image_above(places, above));
+    Ok(looks_like_a_source(places, path)?.then(|| source(path)))
+}
+
+/// A layout of which nothing lies outside of what was named, or of the image that this is in.
+fn within(places: &dyn Places, named: &Utf8Path, layout: Layout) -> Result<Layout, Refusal> {
+    let Some(real) = places.real(named)? else { return Ok(layout) };
+    // Above what was named there may be an image; below it, a link may call anything one.
+    let image = layout.image.as_deref().map(|image| places.real(image)).transpose()?.flatten();
+    let image = image.filter(|image| real.starts_with(image));
+    for directory in layout.sources.iter().chain(&layout.bundles) {
+        let lies = places.real(directory)?;
+        let is_within = |root: &Utf8PathBuf| lies.as_ref().is_some_and(|lies| lies.starts_with(root));
+        if !is_within(&real) && !image.as_ref().is_some_and(is_within) {
+            return Err((directory.clone(), io::Error::other(format!("links lead out of {named}"))));
+        }
     }
-    looks_like_a_source(places, path).then(|| source(path))
+    Ok(layout)
 }
 
 /// The directories that [`recognise`] looks into, whether they are there or not: what is in them decides what a path is.
@@ -148,12 +107,13 @@ pub fn looked_into(path: &Utf8Path) -> Vec<Utf8PathBuf> {
     if has_language_files(path) {
         return Vec::new();
     }
+    let real = |path: &Utf8Path| named(&OnDisk, path).ok().flatten();
     let mut found = vec![path.to_owned(), path.join(SERVICES), path.join(BUNDLES)];
     for root in ROOTS.iter().map(|root| path.join(root)).chain([path.to_owned()]) {
         found.extend(["etc", OVERLAY].map(|below| root.join(below)));
         found.push(root);
     }
-    if matches!(named(&OnDisk, path).as_deref(), Some(SERVICES | BUNDLES)) {
+    if matches!(real(path).as_deref(), Some(SERVICES | BUNDLES)) {
         found.extend(path.parent().map(Utf8Path::to_owned));
     }
     let below = path.read_dir_utf8().into_iter().flatten().flatten().take(MAX_LOOKED_AT);
@@ -196,7 +156,7 @@ pub fn group(layouts: Vec<Layout>, target: Option<Target>) -> Vec<Vec<Layout>> {
 /// Whether a path is a single definition rather than a directory of some.
 #[must_use]
 pub fn is_definition(path: &Utf8Path) -> bool {
-    path.join("type").is_file() && !looks_like_a_source(&OnDisk, path)
+    path.join("type").is_file() && matches!(looks_like_a_source(&OnDisk, path), Ok(false))
 }
 
 /// A directory of s6's that is no source directory, and is easily taken for one.
@@ -235,60 +195,91 @@ pub fn definition_of(path: &Utf8Path) -> Option<&Utf8Path> {
 }
 
 /// The newest target that fits a layout; the version of s6-overlay that lies in the image, where one does.
-#[must_use]
-pub fn target(layout: &Layout) -> Target {
+///
+/// # Errors
+///
+/// A path of which it cannot be told what is there, and the reason.
+pub fn target(layout: &Layout) -> Result<Target, Refusal> {
     target_in(&OnDisk, layout)
 }
 
 /// As [`target`], wherever the layout lies.
-#[must_use]
-pub fn target_in(places: &dyn Places, layout: &Layout) -> Target {
+///
+/// # Errors
+///
+/// See [`target`].
+pub fn target_in(places: &dyn Places, layout: &Layout) -> Result<Target, Refusal> {
     if !layout.overlay {
-        return Target::newest(Family::S6Rc);
+        return Ok(Target::newest(Family::S6Rc));
     }
-    let version = layout.image.as_deref().and_then(|image| overlay_version_in(places, image));
-    version
+    let version = overlay_version_in(places, layout)?;
+    Ok(version
         .and_then(|version| Target::find("s6-overlay", Some(&version)).ok())
-        .unwrap_or_else(|| Target::newest(Family::S6Overlay))
+        .unwrap_or_else(|| Target::newest(Family::S6Overlay)))
 }
 
-/// The version of s6-overlay that is installed in an image.
-#[must_use]
-pub fn overlay_version(image: &Utf8Path) -> Option<String> {
-    overlay_version_in(&OnDisk, image)
+/// The version of s6-overlay that is installed in a layout's image.
+///
+/// # Errors
+///
+/// See [`target`].
+pub fn overlay_version(layout: &Layout) -> Result<Option<String>, Refusal> {
+    overlay_version_in(&OnDisk, layout)
 }
 
 /// As [`overlay_version`], wherever the image lies.
-#[must_use]
-pub fn overlay_version_in(places: &dyn Places, image: &Utf8Path) -> Option<String> {
+///
+/// # Errors
+///
+/// See [`target`].
+pub fn overlay_version_in(places: &dyn Places, layout: &Layout) -> Result<Option<String>, Refusal> {
+    let Some(image) = layout.image.as_deref() else { return Ok(None) };
     let mut versions: Vec<String> = places
-        .names(&image.join("package/admin"))
+        .names_in(image, "package/admin")?
         .iter()
         .take(MAX_LOOKED_AT)
         .filter_map(|name| Some(name.strip_prefix("s6-overlay-")?.to_owned()))
         .filter(|version| version.starts_with(|first: char| first.is_ascii_digit()))
         .collect();
     versions.sort_unstable();
-    versions.pop()
+    Ok(versions.pop())
 }
 
 /// Whether an image is whole, so that what is missing in it is missing: s6-overlay is in it, and a shell.
-#[must_use]
-pub fn is_whole(image: &Utf8Path) -> bool {
-    let has = |path: &str| image.join(path).symlink_metadata().is_ok();
-    overlay_version(image).is_some() && has("init") && has("bin/sh") && (has("command") || has("usr/bin/execlineb"))
+///
+/// # Errors
+///
+/// See [`target`].
+pub fn is_whole(layout: &Layout) -> Result<bool, Refusal> {
+    let Some(image) = &layout.image else { return Ok(false) };
+    let has = |path: &str| {
+        let found = links::of_image(image, path);
+        found.map(|found| found.is_some()).map_err(|error| (image.join(path), error))
+    };
+    Ok(overlay_version(layout)?.is_some()
+        && has("init")?
+        && has("bin/sh")?
+        && (has("command")? || has("usr/bin/execlineb")?))
 }
 
 /// Whether an image or a layer has scripts that s6-overlay runs before the services that wait for `base`.
-#[must_use]
-pub fn has_early_scripts(image: &Utf8Path) -> bool {
-    EARLY_SCRIPTS.iter().any(|path| image.join(path).read_dir_utf8().is_ok_and(|mut entries| entries.next().is_some()))
+///
+/// # Errors
+///
+/// See [`target`].
+pub fn has_early_scripts(image: &Utf8Path) -> Result<bool, Refusal> {
+    for path in EARLY_SCRIPTS {
+        if !OnDisk.names_in(image, path)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a path is a directory that holds nothing that can be checked.
 #[must_use]
 pub fn holds_nothing(path: &Utf8Path) -> bool {
-    path.is_dir() && !has_language_files(path) && recognise(path).is_none()
+    path.is_dir() && matches!(holds_language(&OnDisk, path), Ok(false)) && matches!(recognise(path), Ok(None))
 }
 
 /// Directories below a path that are wanted, the nearest first: what somebody meant who named one too far up. No more than a
@@ -329,55 +320,53 @@ pub fn found_below(path: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Vec<U
     found
 }
 
-/// Whether a directory holds files of the language.
+/// Whether a directory holds files of the language, as far as can be told.
 #[must_use]
 pub fn has_language_files(path: &Utf8Path) -> bool {
-    holds_language(&OnDisk, path)
+    holds_language(&OnDisk, path).unwrap_or_default()
 }
 
-fn holds_language(places: &dyn Places, path: &Utf8Path) -> bool {
-    places.names(path).iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.'))
+fn holds_language(places: &dyn Places, path: &Utf8Path) -> Result<bool, Refusal> {
+    Ok(places.names(path)?.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')))
 }
 
-fn image(places: &dyn Places, root: &Utf8Path) -> Option<Layout> {
+fn image(places: &dyn Places, root: &Utf8Path) -> Result<Option<Layout>, Refusal> {
     let directory = root.join(OVERLAY);
     profile(places, &directory, Some(root.to_owned()))
 }
 
 /// The layout below `…/s6-overlay`, if there is any of it.
-fn profile(places: &dyn Places, directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Option<Layout> {
-    let existing = |name: &str| Some(directory.join(name)).filter(|path| places.is_directory(path));
-    let (services, bundles) = (existing(SERVICES), existing(BUNDLES));
+fn profile(places: &dyn Places, directory: &Utf8Path, image: Option<Utf8PathBuf>) -> Result<Option<Layout>, Refusal> {
+    let existing = |name: &str| {
+        let path = directory.join(name);
+        Ok(places.is_directory(path.as_std_path())?.then_some(path))
+    };
+    let (services, bundles) = (existing(SERVICES)?, existing(BUNDLES)?);
     let is_there = services.is_some() || bundles.is_some();
-    is_there.then(|| Layout { sources: services.into_iter().collect(), bundles, image, overlay: true })
+    Ok(is_there.then(|| Layout { sources: services.into_iter().collect(), bundles, image, overlay: true }))
 }
 
 /// Where the image begins, for a path that ends with `etc/s6-overlay`.
-fn image_above(places: &dyn Places, directory: &Utf8Path) -> Option<Utf8PathBuf> {
-    let full = places.real(directory)?;
-    if !full.ends_with(OVERLAY) {
-        return None;
-    }
-    let root = full.parent()?.parent()?;
+fn image_above(places: &dyn Places, directory: &Utf8Path) -> Result<Option<Utf8PathBuf>, Refusal> {
+    let full = places.real(directory)?.filter(|full| full.ends_with(OVERLAY));
+    let Some(root) = full.as_deref().and_then(Utf8Path::parent).and_then(Utf8Path::parent) else { return Ok(None) };
     // As it was written, where that is long enough.
     let written = directory.as_str().strip_suffix(OVERLAY).map(|root| root.trim_end_matches('/'));
-    match written {
-        Some("") if directory.is_absolute() => Some(Utf8PathBuf::from("/")),
-        Some("") => Some(Utf8PathBuf::from(".")),
-        Some(root) if !root.ends_with("..") => Some(Utf8PathBuf::from(root)),
-        _ => Some(root.to_owned()),
-    }
+    Ok(Some(match written {
+        Some("") if directory.is_absolute() => Utf8PathBuf::from("/"),
+        Some("") => Utf8PathBuf::from("."),
+        Some(root) if !root.ends_with("..") => Utf8PathBuf::from(root),
+        _ => root.to_owned(),
+    }))
 }
 
-fn named(places: &dyn Places, path: &Utf8Path) -> Option<String> {
-    match path.file_name() {
-        Some(name) => Some(name.to_owned()),
-        None => places.real(path)?.file_name().map(str::to_owned),
-    }
+fn named(places: &dyn Places, path: &Utf8Path) -> Result<Option<String>, Refusal> {
+    let real = if path.file_name().is_none() { places.real(path)? } else { None };
+    Ok(real.as_deref().unwrap_or(path).file_name().map(str::to_owned))
 }
 
 /// Whether something below is a definition: a subdirectory that holds a file of one.
-fn looks_like_a_source(places: &dyn Places, path: &Utf8Path) -> bool {
+fn looks_like_a_source(places: &dyn Places, path: &Utf8Path) -> Result<bool, Refusal> {
     // `/var` has a `run`, too, which is a directory.
     const FILES: &[&str] = &["type", "run", "up", "contents", "dependencies"];
     const DIRECTORIES: &[&str] = &["dependencies.d", "contents.d"];

@@ -2,6 +2,7 @@
 //! The counts are printed. `HERMESC_FAULTS=all` tries every call in turn; without it a part of them is tried.
 
 mod calls;
+mod reading;
 mod states;
 mod ways;
 

@@ -30,7 +30,7 @@ pub(super) struct Way {
     pub(super) around: Option<&'static str>,
 }
 
-fn write(path: &Path, name: &str, text: &str) {
+pub(super) fn write(path: &Path, name: &str, text: &str) {
     let path = path.join(name);
     fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
     fs::write(path, text).expect("written");
@@ -176,7 +176,7 @@ fn hermesc() -> &'static str {
     env!("CARGO_BIN_EXE_hermesc")
 }
 
-fn run(path: &Path, arguments: &[&str]) {
+pub(super) fn run(path: &Path, arguments: &[&str]) {
     let output = Command::new(hermesc()).args(arguments).current_dir(path).output().expect("it starts");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -147,6 +147,66 @@ fn source_directories_lead_nowhere_else() {
     place.run(&["import", "given"]).says(2, "larger than 16 MiB");
 }
 
+/// What is `/secret` in the image is not the `/secret` of whoever looks, and what lies beside the image is not in it.
+#[test]
+fn links_of_an_image_stay_in_it() {
+    let place = Place::new();
+    let services = "given/etc/s6-overlay/s6-rc.d";
+    let secret = place.path("secret").display().to_string();
+    let inside = format!("given{secret}");
+    place.write(&format!("{services}/web/type"), "longrun\n");
+    place.write(&format!("{services}/web/run"), "#!/bin/sh\nexec web\n");
+    place.write(&format!("{services}/user/type"), "bundle\n");
+    place.write(&format!("{services}/user/contents.d/web"), "");
+    place.write(&format!("secret/{CANARY}"), CANARY);
+    place.write(&format!("secret/web/{CANARY}"), CANARY);
+    // A list, a definition and scripts whose paths are absolute, and mean the image's own.
+    place.write(&format!("{inside}/seen"), "");
+    place.link(&format!("{services}/web/dependencies.d"), &secret);
+    place.run(&["check", "given"]).says(1, "`seen` is not defined");
+    place.remove(&format!("{services}/web/dependencies.d"));
+    place.write(&format!("{inside}/web/type"), "longrun\n");
+    place.write(&format!("{inside}/web/run"), "#!/bin/sh\nexec seen\n");
+    place.write(&format!("{inside}/web/dependencies.d/seen-too"), "");
+    place.link(&format!("{services}/linked"), format!("{secret}/web"));
+    place.run(&["check", "given"]).says(1, "`seen-too` is not defined");
+    place.remove(&format!("{services}/linked"));
+    place.link("given/etc/cont-init.d", &secret);
+    place.run(&["check", "given"]).says(0, "before the cont-init scripts are done");
+    // A definition that lies elsewhere.
+    place.link(&format!("{services}/elsewhere"), "../../../../secret/web");
+    place.run(&["check", "given"]).says(1, "the link `elsewhere` leads nowhere");
+    // An image whose services lie elsewhere.
+    for (link, target) in [
+        ("away/etc/s6-overlay/s6-rc.d", place.path(services)),
+        ("away/etc/s6-overlay/user-bundles.d", place.path("secret")),
+        ("away/etc/s6-overlay", place.path("given/etc/s6-overlay")),
+        ("away/etc", place.path("given/etc")),
+        ("away/root", place.path("given")),
+    ] {
+        let _ = fs::remove_dir_all(place.path("away"));
+        fs::create_dir_all(place.path(link).parent().unwrap()).unwrap();
+        place.link(link, target);
+        for command in ["check", "import", "list"] {
+            place.run(&[command, "away"]).says(2, "links lead out of away");
+        }
+    }
+    // What a person names may be a link to anywhere.
+    place.link("named", place.path("given"));
+    place.link("s6-rc.d", place.path(services));
+    place.run(&["check", "named"]).says(1, "the link `elsewhere` leads nowhere");
+    place.run(&["check", "s6-rc.d"]).says(0, "a link that leads out of what is checked");
+    // Without an image, links are those of the machine, and lead out.
+    place.link("elsewhere", "secret");
+    place.write("plain/web/type", "longrun\n");
+    place.write("plain/web/run", "#!/bin/sh\nexec web\n");
+    place.write("plain/user/type", "bundle\n");
+    place.write("plain/user/contents.d/web", "");
+    place.link("plain/elsewhere", "../elsewhere/web");
+    place.link("plain/web/dependencies.d", &secret);
+    place.run(&["check", "plain"]).says(0, "`elsewhere` cannot be read: a link that leads out of what is checked");
+}
+
 #[test]
 fn a_look_outside_is_not_even_tried() {
     let place = Place::new();
