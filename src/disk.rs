@@ -27,7 +27,6 @@ pub fn open_no_link(path: impl AsRef<Path>, limit: u64) -> io::Result<(File, Met
 }
 
 fn opened(path: &Path, limit: u64, flags: OFlags) -> io::Result<(File, Metadata)> {
-    let irregular = || io::Error::other("not a regular file");
     let flags = (flags | OFlags::NOCTTY).bits().cast_signed();
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
@@ -39,6 +38,19 @@ fn opened(path: &Path, limit: u64, flags: OFlags) -> io::Result<(File, Metadata)
         Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => return Err(irregular()),
         opened => opened?,
     };
+    regular(file, limit)
+}
+
+fn irregular() -> io::Error {
+    io::Error::other("not a regular file")
+}
+
+/// An open file that is a regular one of at most `limit` bytes.
+///
+/// # Errors
+///
+/// See [`open`].
+pub fn regular(file: File, limit: u64) -> io::Result<(File, Metadata)> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(irregular());

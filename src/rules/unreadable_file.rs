@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     scope: Scope::Directories,
     summary: "Something that cannot be read stands where s6-rc reads a file",
-    explanation: r##"A directory, a FIFO or a file without permission where s6-rc-compile reads a file is fatal, and a FIFO can make it wait for ever. hermesc opens regular files only, up to 16 MiB, and follows no link out of what it was asked to check; of those it only warns. A `dependencies.d`, `contents.d`, `data`, `env` or `template` that cannot be listed is fatal too (s6-rc-compile 0.7.0.0)."##,
+    explanation: r##"A directory, a FIFO or a file without permission where s6-rc-compile reads a file is fatal, and a FIFO can make it wait for ever. hermesc opens regular files only, up to 16 MiB, and follows no link out of what it was asked to check; of those it only warns. A `dependencies.d`, `contents.d`, `data`, `env` or `template` that cannot be listed is fatal too (s6-rc-compile 0.7.0.0). So is an entry of the source that cannot be looked at. What could not be read elsewhere, in a layer beneath or among the scripts and programs of the image, is told as well, as it may be what a name or a path means."##,
     bad: Example::Tree(
         r##"== web/type
 longrun
@@ -62,9 +62,12 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 Found::File(_) | Found::Nothing => continue,
             };
             let message = format!("the `{file}` of `{}` cannot be read: {what}", definition.name);
-            let mut diagnostic = Diagnostic::new(&RULE, message)
-                .at(Location::start_of(entry.file), what)
-                .help(if refused { "put a regular file there" } else { "it was not checked" });
+            let help = match &entry.found {
+                Found::Directory | Found::Special => "put a regular file there",
+                Found::Unreadable { denied: true, .. } if refused => "give yourself the permission to read it",
+                _ => "it was not checked",
+            };
+            let mut diagnostic = Diagnostic::new(&RULE, message).at(Location::start_of(entry.file), what).help(help);
             if !refused {
                 diagnostic.severity = Severity::Warning;
             }

@@ -69,8 +69,8 @@ impl Disk {
         }
     }
 
-    /// One entry; its bytes where it is a file. What is known of it may say that it is no link.
-    pub(super) fn entry(&self, place: Place<'_>, shown: &Utf8Path, path: Utf8PathBuf, is_link: Option<bool>) -> Seen {
+    /// One entry; its bytes where it is a file. What it is said to be may be unknown.
+    pub(super) fn entry(&self, place: Place<'_>, shown: &Utf8Path, path: Utf8PathBuf, kind: FileType) -> Seen {
         self.entries.fetch_add(1, Ordering::Relaxed);
         let shown = shown.join(&path);
         let seen = |shown, link, found, mode, real| {
@@ -84,9 +84,8 @@ impl Disk {
             return seen(shown, None, Found::Directory, 0o755, None);
         }
         let mut link = None;
-        let behind = match is_link {
-            Some(false) => place.stat().map(|stat| Behind::There(None, stat)),
-            _ => match place.target() {
+        let behind = match kind {
+            FileType::Symlink | FileType::Unknown => match place.target() {
                 Ok(target) => {
                     link = Some(Utf8PathBuf::from(target.to_string_lossy().into_owned()));
                     self.follow(place.path)
@@ -94,6 +93,7 @@ impl Disk {
                 Err(error) if is_no_link(&error) => place.stat().map(|stat| Behind::There(None, stat)),
                 Err(error) => Err(error),
             },
+            _ => place.stat().map(|stat| Behind::There(None, stat)),
         };
         match behind {
             Ok(Behind::There(real, stat)) => {
@@ -194,13 +194,13 @@ impl Disk {
         entries.reserve(listing.names.len());
         // What is in a directory is read while the one around it is open, and shown behind what is beside it.
         let mut directories = Vec::new();
-        for (name, is_link) in &listing.names {
+        for (name, kind) in &listing.names {
             if self.entries.load(Ordering::Relaxed) > MAX_ENTRIES {
                 return Err(io::Error::other(format!("more than {MAX_ENTRIES} entries")));
             }
             let path = below.join(name.to_string_lossy().as_ref());
             let disk = listing.path_of(name);
-            let mut seen = self.entry(listing.place(name, &disk), shown, path.clone(), *is_link);
+            let mut seen = self.entry(listing.place(name, &disk), shown, path.clone(), *kind);
             let listed = depth == 0 && matches!(path.as_str(), "dependencies.d" | "contents.d");
             let is_entered = seen.entry.link.is_none() || listed;
             if matches!(seen.entry.found, Found::Directory) && depth < MAX_DEPTH && is_entered {
@@ -222,14 +222,14 @@ impl Disk {
     }
 
     /// Adds the names of files that are to be there, and drops those of files that are to go.
-    fn add_pending(&self, names: &mut Vec<(std::ffi::OsString, Option<bool>)>, directory: &Utf8Path) {
+    fn add_pending(&self, names: &mut Vec<(std::ffi::OsString, FileType)>, directory: &Utf8Path) {
         if self.pending.is_empty() {
             return;
         }
         names.retain(|(name, _)| self.pending.get(&directory.join(name.to_string_lossy().as_ref())) != Some(&None));
         for name in self.pending.names(directory) {
             if !names.iter().any(|(known, _)| known.as_os_str() == name.as_str()) {
-                names.push((name.into(), None));
+                names.push((name.into(), FileType::Unknown));
             }
         }
     }
@@ -239,7 +239,12 @@ impl Disk {
         let below = path.trim_start_matches('/');
         for (layer, image) in &self.layers {
             if matches!(self.pending.get(&image.join(below)), Some(Some(_))) {
-                return Some(self.entry(Place::of(&layer.join(below)), image, Utf8PathBuf::from(below), None));
+                return Some(self.entry(
+                    Place::of(&layer.join(below)),
+                    image,
+                    Utf8PathBuf::from(below),
+                    FileType::Unknown,
+                ));
             }
         }
         let below = Utf8PathBuf::from(below);
@@ -253,7 +258,7 @@ impl Disk {
                     _ => below,
                 };
                 let image = self.layers.get(layer).map_or(Utf8Path::new(""), |(_, image)| image);
-                Some(self.entry(Place::of(&real), image, shown, Some(false)))
+                Some(self.entry(Place::of(&real), image, shown, FileType::RegularFile))
             }
             Err(error) => {
                 let (_, image) = self.layers.first()?;

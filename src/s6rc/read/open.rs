@@ -35,6 +35,11 @@ impl<'p> Place<'p> {
         Ok(OsStr::from_bytes(target.as_bytes()).to_owned())
     }
 
+    /// What it is, without following a link.
+    pub(super) fn kind(&self) -> io::Result<FileType> {
+        Ok(FileType::from_raw_mode(self.stat()?.st_mode))
+    }
+
     /// Opens what was a file when it was looked at; what took its place meanwhile is neither waited for nor followed.
     pub(super) fn file(&self) -> io::Result<File> {
         Ok(self.open(OFlags::NONBLOCK | OFlags::NOCTTY)?.into())
@@ -48,12 +53,10 @@ impl<'p> Place<'p> {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
             if !matches!(name, b"." | b"..") {
-                let kind = entry.file_type();
-                let is_link = (kind != FileType::Unknown).then_some(kind == FileType::Symlink);
-                names.push((OsStr::from_bytes(name).to_owned(), is_link));
+                names.push((OsStr::from_bytes(name).to_owned(), entry.file_type()));
             }
         }
-        names.sort_unstable();
+        names.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         Ok(Listing { directory: Some(directory), path: self.path.to_owned(), names })
     }
 
@@ -68,14 +71,19 @@ pub(super) struct Listing {
     /// Nothing for one that is not there yet.
     directory: Option<Dir>,
     path: PathBuf,
-    /// The names in it, in order of their bytes, and whether each is a symbolic link, where that is known.
-    pub(super) names: Vec<(OsString, Option<bool>)>,
+    /// The names in it, in order of their bytes, and what each is, where the file system says so.
+    pub(super) names: Vec<(OsString, FileType)>,
 }
 
 impl Listing {
     /// A directory that is not there yet.
     pub(super) fn none(path: &Path) -> Self {
         Self { directory: None, path: path.to_owned(), names: Vec::new() }
+    }
+
+    /// What is known of the directory itself.
+    pub(super) fn stat(&self) -> io::Result<Option<Stat>> {
+        Ok(self.directory.as_ref().map(Dir::stat).transpose()?)
     }
 
     /// The path of a name in it.

@@ -74,11 +74,11 @@ impl<'s> Scanner<'s> {
 fn all(disk: &Disk, source: &Utf8Path, listing: &Listing) -> Vec<Definition> {
     let is_hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
     let names: Vec<_> = listing.names.iter().filter(|(name, _)| !is_hidden(name)).collect();
-    parallel::each(&names, MANY, |(name, is_link)| {
+    parallel::each(&names, MANY, |(name, kind)| {
         let text = Utf8PathBuf::from(name.to_string_lossy().as_ref());
         let path = listing.path_of(name);
         let place = listing.place(name, &path);
-        let seen = disk.entry(place, source, text.clone(), *is_link);
+        let seen = disk.entry(place, source, text.clone(), *kind);
         let is_directory = matches!(seen.entry.found, Found::Directory);
         let real = seen.real.as_deref().map_or(place, Place::of);
         let below = if is_directory { disk.below(real, &source.join(text)) } else { Ok(Vec::new()) };

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{FileType, Mode};
 
 use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::read::Layout;
+use crate::s6rc::read::open::Place;
 use crate::s6rc::write::MANIFEST;
 
 /// Files above this many bytes are refused (16 MiB).
@@ -52,7 +54,7 @@ impl Verbatim {
             .map(|root| (root, at("s6-rc.d")))
             .chain(layout.bundles.iter().map(|root| (root, at("user-bundles.d"))))
         {
-            self.directory(root, &below)?;
+            self.root(root, &below)?;
         }
         // The mode of most of them is kept.
         let mut numbers: BTreeMap<u32, usize> = BTreeMap::new();
@@ -65,56 +67,61 @@ impl Verbatim {
         Ok(())
     }
 
-    fn directory(&mut self, root: &Utf8Path, below: &Utf8Path) -> Result<(), Refusal> {
-        let mut open = vec![(root.to_owned(), below.to_owned(), 0)];
-        while let Some((disk, path, depth)) = open.pop() {
-            let failed = |error| (disk.clone(), error);
-            // The directory that is emitted into has no entry of its own.
-            if !path.as_str().is_empty() {
-                let mode = fs::metadata(&disk).map_err(failed)?.permissions().mode() & 0o7777;
-                self.modes.push((disk.clone(), mode));
-                self.put(&disk, path.clone(), Entry::Directory)?;
+    fn root(&mut self, root: &Utf8Path, below: &Utf8Path) -> Result<(), Refusal> {
+        let real = fs::canonicalize(root).map_err(|error| (root.to_owned(), error))?;
+        self.directory(Place::of(&real), root, below, 0)
+    }
+
+    /// A directory and what is in it, read while it is open: names in it lead nowhere else meanwhile.
+    fn directory(&mut self, place: Place<'_>, shown: &Utf8Path, path: &Utf8Path, depth: usize) -> Result<(), Refusal> {
+        let failed = |error| (shown.to_owned(), error);
+        if depth > MAX_DEPTH {
+            return Err(failed(io::Error::other(format!("more than {MAX_DEPTH} directories deep"))));
+        }
+        let listing = place.list().map_err(failed)?;
+        // The directory that is emitted into has no entry of its own.
+        if !path.as_str().is_empty() {
+            let stat = listing.stat().map_err(failed)?;
+            let mode = stat.map_or(0, |stat| Mode::from_raw_mode(stat.st_mode).as_raw_mode());
+            self.modes.push((shown.to_owned(), mode));
+            self.put(shown, path.to_owned(), Entry::Directory)?;
+        }
+        for (name, kind) in &listing.names {
+            let Some(text) = name.to_str() else {
+                let shown = shown.join(name.to_string_lossy().as_ref());
+                return Err((shown, io::Error::other("its name is not UTF-8")));
+            };
+            if path.as_str().is_empty() && text == MANIFEST {
+                continue;
             }
-            if depth > MAX_DEPTH {
-                return Err(failed(io::Error::other(format!("more than {MAX_DEPTH} directories deep"))));
-            }
-            let listed = fs::read_dir(&disk).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-            let mut listed = listed.map_err(failed)?;
-            listed.sort_by_key(fs::DirEntry::file_name);
-            for entry in listed {
-                let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
-                    let shown = disk.join(entry.file_name().to_string_lossy().as_ref());
-                    return Err((shown, io::Error::other("its name is not UTF-8")));
-                };
-                if path.as_str().is_empty() && name == MANIFEST {
-                    continue;
-                }
-                let (disk, path) = (disk.join(&name), path.join(&name));
-                let kind = entry.file_type().map_err(|error| (disk.clone(), error))?;
-                if kind.is_dir() {
-                    open.push((disk, path, depth + 1));
-                } else {
-                    let entry = self.leaf(&disk, kind).map_err(|error| (disk.clone(), error))?;
-                    self.put(&disk, path, entry)?;
-                }
+            let (shown, path) = (shown.join(text), path.join(text));
+            let disk = listing.path_of(name);
+            let place = listing.place(name, &disk);
+            let failed = |error| (shown.clone(), error);
+            let kind = if *kind == FileType::Unknown { place.kind().map_err(failed)? } else { *kind };
+            if kind == FileType::Directory {
+                self.directory(place, &shown, &path, depth + 1)?;
+            } else {
+                let entry = self.leaf(place, kind).map_err(failed)?;
+                self.put(&shown, path, entry)?;
             }
         }
         Ok(())
     }
 
-    fn leaf(&mut self, disk: &Utf8Path, kind: fs::FileType) -> io::Result<Entry> {
-        if kind.is_symlink() {
-            let target = fs::read_link(disk)?;
-            let target = Utf8PathBuf::from_path_buf(target)
-                .map_err(|_| io::Error::other("the path that the link says is not UTF-8"))?;
-            return Ok(Entry::Link(target));
+    fn leaf(&mut self, place: Place<'_>, kind: FileType) -> io::Result<Entry> {
+        match kind {
+            FileType::Symlink => {
+                let target = Utf8PathBuf::from_path_buf(place.target()?.into())
+                    .map_err(|_| io::Error::other("the path that the link says is not UTF-8"))?;
+                return Ok(Entry::Link(target));
+            }
+            FileType::RegularFile => {}
+            _ => return Err(io::Error::other("neither a file nor a directory nor a symbolic link")),
         }
-        if !kind.is_file() {
-            return Err(io::Error::other("neither a file nor a directory nor a symbolic link"));
-        }
-        let (file, metadata) = disk::open_no_link(disk, MAX_FILE)?;
-        let mut bytes = Vec::new();
-        self.bytes += file.take(MAX_FILE).read_to_end(&mut bytes)? as u64;
+        let (file, metadata) = disk::regular(place.file()?, MAX_FILE)?;
+        let bytes = disk::rest(file, metadata.len(), MAX_FILE)?;
+        self.bytes += bytes.len() as u64;
         if self.bytes > MAX_BYTES {
             return Err(io::Error::other(format!("more than {} MiB in all", MAX_BYTES >> 20)));
         }
