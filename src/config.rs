@@ -9,7 +9,7 @@
 
 use std::io;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -67,12 +67,21 @@ pub fn find(input: &Utf8Path) -> Result<Option<Utf8PathBuf>, ConfigError> {
     let failed = |path: &Utf8Path, message| ConfigError { path: path.to_owned(), place: None, message, help: None };
     let unknown = |error| failed(Utf8Path::new(""), format!("the directory that this runs in is not known: {error}"));
     for at in places(input).map_err(unknown)? {
-        match at.metadata() {
-            Ok(metadata) if metadata.is_file() => return Ok(Some(at)),
-            Err(error) if !disk::says_nothing_is_there(&error) && error.kind() != io::ErrorKind::PermissionDenied => {
-                return Err(failed(&at, format!("cannot be read: {error}")));
+        match at.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                // A link that was found leads nowhere else.
+                let real = at.canonicalize_utf8().map_err(|error| failed(&at, format!("cannot be read: {error}")))?;
+                let around = at.parent().map(Utf8Path::canonicalize_utf8).transpose();
+                let around = around.map_err(|error| failed(&at, format!("cannot be read: {error}")))?;
+                if !around.is_some_and(|around| real.starts_with(around)) {
+                    return Err(failed(&at, "cannot be read: a link that leads out of its directory".to_owned()));
+                }
+                return Ok(Some(at));
             }
-            _ => {}
+            // What is no file is told by whoever reads it.
+            Ok(_) => return Ok(Some(at)),
+            Err(error) if disk::says_nothing_is_there(&error) || error.kind() == io::ErrorKind::PermissionDenied => {}
+            Err(error) => return Err(failed(&at, format!("cannot be read: {error}"))),
         }
     }
     Ok(None)
@@ -87,6 +96,10 @@ pub fn places(input: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let absolute = camino::absolute_utf8(input)?;
     // A file begins with the directory that it stands in.
     let start = if absolute.is_file() { absolute.parent() } else { Some(absolute.as_path()) };
+    // What is above `..` is not what stands before it.
+    let real = start.filter(|start| start.components().any(|part| part == Utf8Component::ParentDir));
+    let real = real.and_then(|start| start.canonicalize_utf8().ok());
+    let start = real.as_deref().or(start);
     Ok(start.into_iter().flat_map(Utf8Path::ancestors).map(|directory| directory.join(FILE_NAME)).collect())
 }
 

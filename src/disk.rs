@@ -2,10 +2,11 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, OFlags, StatxAttributes, StatxFlags, statat, statx};
 use rustix::io::Errno;
 
 /// Opens a regular file of at most `limit` bytes; links are followed.
@@ -103,6 +104,25 @@ pub fn rest(mut file: File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
         return Err(too_large(limit));
     }
     Ok(bytes)
+}
+
+/// Whether something is mounted at a directory, which is named below another one that is open.
+///
+/// # Errors
+///
+/// As the operating system says.
+pub fn is_mounted(around: impl AsFd, directory: &Path) -> io::Result<bool> {
+    match statx(&around, directory, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS) {
+        Ok(found) if found.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) => {
+            Ok(found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+        }
+        // Before Linux 5.8: a file system of its own, at least.
+        Ok(_) | Err(Errno::NOSYS) => {
+            let above = statat(&around, directory.join(".."), AtFlags::empty())?;
+            Ok(above.st_dev != statat(&around, directory, AtFlags::SYMLINK_NOFOLLOW)?.st_dev)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether an error says that there is nothing at a path, and not that it cannot be told.

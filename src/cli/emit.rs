@@ -14,7 +14,7 @@ use crate::compile::{self, Checked};
 use crate::config;
 use crate::fix::unified;
 use crate::model::Model;
-use crate::report::{count, safe_text};
+use crate::report::{count, safe_line, safe_text};
 use crate::resolve::Files;
 use crate::s6rc::image;
 use crate::s6rc::plan::{Entry, FileTree, plan};
@@ -159,7 +159,7 @@ pub(super) fn write_out<'a>(checked: &Checked, destination: &Destination<'a>) ->
                 Stream::Out.write(&format!("lines for the Dockerfile:\n{lines}"));
             }
             if let Some(reason) = written.in_place {
-                Stream::Err.write(&safe_text(&format!("note: written file by file, since {reason}\n")));
+                Stream::Err.write(&format!("{}\n", safe_line(&format!("note: written file by file, since {reason}"))));
             }
             Ok(directory)
         }
@@ -216,11 +216,11 @@ fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
                 Way::Replace => '~',
                 Way::Remove => '-',
             };
-            Stream::Out.write(&safe_text(&format!("{sign} {path}\n")));
+            Stream::Out.write(&format!("{}\n", safe_line(&format!("{sign} {path}"))));
         }
     }
     if changes.is_empty() {
-        Stream::Err.write(&safe_text(&format!("{directory} is as it should be\n")));
+        Stream::Err.write(&format!("{}\n", safe_line(&format!("{directory} is as it should be"))));
         return FINE;
     }
     let by_hand = if changes.lost.is_empty() {
@@ -228,7 +228,7 @@ fn preview(tree: &FileTree, directory: &Utf8Path, arguments: &EmitArgs) -> u8 {
     } else {
         format!("; {} of it by hand, and `emit` would refuse", count(changes.lost.len(), "change"))
     };
-    Stream::Err.write(&safe_text(&format!("{directory} is not what would be emitted{by_hand}\n")));
+    Stream::Err.write(&format!("{}\n", safe_line(&format!("{directory} is not what would be emitted{by_hand}"))));
     PROBLEMS
 }
 
@@ -276,6 +276,11 @@ fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Inputs) -> u8 {
         plain.replace('$', "$$").replace(':', "\\:")
     };
     let names = files.paths();
+    let strange = names.iter().map(Utf8PathBuf::as_path).chain([directory]).find(|path| !may_be_named(path));
+    if let Some(strange) = strange {
+        let message = format!("{path} cannot name {strange}: make would take its characters for more than a name");
+        return output::failure(&safe_text(&message), Some("give the file another name"));
+    }
     let inputs: String = names.iter().map(|path| format!(" \\\n  {}", word(path))).collect();
     // A file that is gone is no reason to stop.
     let phony: String = names.iter().map(|path| format!("\n{}:\n", word(path))).collect();
@@ -284,6 +289,11 @@ fn depfile(path: &Utf8Path, directory: &Utf8Path, files: &Inputs) -> u8 {
         Ok(()) => FINE,
         Err(error) => output::failure(&safe_text(&error.to_string()), None),
     }
+}
+
+/// Whether make takes a path for a name, once blanks and the like are escaped: there is no escape for these.
+fn may_be_named(path: &Utf8Path) -> bool {
+    !path.as_str().contains(|char: char| char.is_control() || matches!(char, ';' | '=' | '%' | '|'))
 }
 
 /// Says which parts of the container have no place below `etc/s6-overlay`.

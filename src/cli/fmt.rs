@@ -10,10 +10,11 @@ use walkdir::WalkDir;
 use crate::cli::output::{self, Stream};
 use crate::cli::progress::{MANY, Progress};
 use crate::cli::{FINE, PROBLEMS, places};
+use crate::config;
 use crate::fix::{Changes, unified};
 use crate::format::format;
-use crate::report::{count, safe_text};
-use crate::resolve::{Disk, Files};
+use crate::report::{count, safe_line, safe_text};
+use crate::resolve::{self, Disk, Files};
 use crate::source::MAX_SOURCE_BYTES;
 
 #[derive(Debug, Args)]
@@ -103,7 +104,7 @@ fn files(arguments: &FmtArgs) -> Result<u8, u8> {
         Stream::Out.write_content(&changes.diff());
     } else if arguments.check {
         for path in &different {
-            Stream::Out.write(&safe_text(&format!("{path}\n")));
+            Stream::Out.write(&format!("{}\n", safe_line(path.as_str())));
         }
     } else {
         changes.write().map_err(|error| {
@@ -140,7 +141,7 @@ fn remark(path: &Utf8Path, left: &[usize]) {
         "{path}: what begins at {word} {}{more} cannot be read and stays as it is: `hermesc check` says why",
         shown.join(", ")
     );
-    Stream::Err.write(&format!("{}\n", safe_text(&said)));
+    Stream::Err.write(&format!("{}\n", safe_line(&said)));
 }
 
 /// The files that the paths stand for.
@@ -161,12 +162,17 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
         for entry in walk {
             let entry =
                 entry.map_err(|error| output::failure(&safe_text(&format!("cannot read {path}: {error}")), None))?;
+            let is_link = entry.path_is_symlink();
             if !entry.file_type().is_dir()
                 && let Ok(file) = Utf8PathBuf::from_path_buf(entry.into_path())
                 && file.extension() == Some("hermes")
-                && is_file(&file).map_err(|error| output::unreadable(&file, &error))?
             {
-                paths.push(file);
+                // A link that is found in a directory may not lead out, as where it is checked; one to nothing is no file.
+                match if is_link { may_be_read(path, &file) } else { Ok(()) } {
+                    Ok(()) => paths.push(file),
+                    Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                    Err(error) => return Err(output::unreadable(&file, &error)),
+                }
             }
         }
         if paths.len() == before {
@@ -177,14 +183,14 @@ fn paths(given: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, u8> {
     Ok(paths)
 }
 
-/// Whether a path is a file, or a link to one. A link to nothing is none; that it cannot be told is an error, as a file that is
-/// left out would not be missed.
-fn is_file(path: &Utf8Path) -> io::Result<bool> {
-    match path.metadata() {
-        Ok(metadata) => Ok(metadata.is_file()),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
-        Err(error) => Err(error),
-    }
+/// Whether a file that was found in a directory leads to one that may be read.
+fn may_be_read(directory: &Utf8Path, file: &Utf8Path) -> io::Result<()> {
+    let around: Vec<Utf8PathBuf> = config::find(directory)
+        .map_err(io::Error::other)?
+        .and_then(|config| config.parent().map(Utf8Path::to_owned))
+        .into_iter()
+        .collect();
+    resolve::may_be_read(&Disk, &[directory.to_owned()], &around, file)
 }
 
 /// Why a file cannot be laid out.

@@ -181,7 +181,7 @@ fn remarks(imported: &Imported, read: &Verbatim, modernised: usize) {
 fn write(file: &Utf8Path, imported: &Imported) -> Result<(), WriteError> {
     let beside = file.parent().unwrap_or(Utf8Path::new(""));
     for (path, bytes) in &imported.printed.files {
-        write::write_file(&beside.join(path), bytes)?;
+        write::write_file_below(beside, path, bytes)?;
     }
     write::write_file(file, imported.printed.text.as_bytes())
 }

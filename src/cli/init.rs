@@ -10,7 +10,7 @@ use crate::cli::output::{self, Stream};
 use crate::config::parse_target;
 use crate::diagnostic::did_you_mean;
 use crate::init::{self, FILE, TEMPLATES, Template};
-use crate::report::safe_text;
+use crate::report::{safe_line, safe_text};
 use crate::s6rc::target::{Family, Target};
 use crate::s6rc::write::write_file;
 
@@ -144,7 +144,7 @@ impl Place {
             return Ok(());
         };
         write_file(path, text.as_bytes()).map_err(|error| output::unwritten(&error))?;
-        Stream::Out.write(&safe_text(&format!("{path}: written, {about}\n")));
+        Stream::Out.write(&format!("{}\n", safe_line(&format!("{path}: written, {about}"))));
         Ok(())
     }
 

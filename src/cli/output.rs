@@ -8,7 +8,7 @@ use crate::cli::{ColorChoice, nearest};
 use crate::compile::Checked;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::human::{Style, render};
-use crate::report::{count, safe_text};
+use crate::report::{count, safe_line, safe_text};
 use crate::s6rc::write::WriteError;
 
 /// The two streams.
@@ -193,7 +193,8 @@ fn told(mark: &str, text: &str) -> String {
 
 /// Says why nothing could be done.
 pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
-    Stream::Err.write(&told("hermesc: ", message));
+    // A name may hold an end of a line, and what it says behind that is nobody's word.
+    Stream::Err.write(&told("hermesc: ", &safe_line(message)));
     if let Some(help) = help {
         Stream::Err.write(&told(HELP, help));
     }

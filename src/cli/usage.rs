@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 
 use crate::cli::nearest::language_files;
 use crate::diagnostic::did_you_mean;
-use crate::report::{list, safe_text};
+use crate::report::{list, safe_line, safe_text};
 use crate::s6rc::read;
 
 /// Words that other tools have for what a command does.
@@ -52,6 +52,11 @@ const OPTIONS: &[(&str, &[&str], &str)] = &[
 pub(super) fn advise(mut error: Error, program: &Command) -> Error {
     // One that is no text is an error of its own, and must not end this.
     let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let given: Vec<(ContextKind, ContextValue)> =
+        error.context().filter_map(|(kind, value)| Some((kind, shown(value)?))).collect();
+    for (kind, value) in given {
+        error.insert(kind, value);
+    }
     // A value that looks like an option is nobody's; the usual case is an option that is not there.
     if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
         let kept: Vec<StyledStr> = tips.into_iter().filter(|tip| !tip.to_string().contains("as a value")).collect();
@@ -75,6 +80,17 @@ pub(super) fn advise(mut error: Error, program: &Command) -> Error {
     error.remove(ContextKind::SuggestedArg);
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     error
+}
+
+/// Words of the command line as they may be shown, where they are not as they are.
+fn shown(value: &ContextValue) -> Option<ContextValue> {
+    match value {
+        ContextValue::String(word) if safe_line(word) != *word => Some(ContextValue::String(safe_line(word))),
+        ContextValue::Strings(words) if words.iter().any(|word| safe_line(word) != *word) => {
+            Some(ContextValue::Strings(words.iter().map(|word| safe_line(word)).collect()))
+        }
+        _ => None,
+    }
 }
 
 /// What was meant by a word that is no command.

@@ -13,6 +13,7 @@ use rustix::fs::{fchmod, fchown, flock, mkdirat, openat, renameat_with, statat, 
 use rustix::io::Errno;
 use rustix::process::{Gid, Uid};
 
+use crate::disk;
 use crate::s6rc::plan::{Entry, FileTree};
 
 const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC).union(OFlags::RDONLY);
@@ -202,6 +203,10 @@ impl Directory {
         }
         if depth > MAX_DEPTH {
             return Err(io::Error::other("nested too deep"));
+        }
+        // What is in it is somebody else's.
+        if disk::is_mounted(&self.0, name.as_ref())? {
+            return Err(Errno::BUSY.into());
         }
         let directory = self.child(name)?;
         for inner in directory.names()? {

@@ -152,7 +152,7 @@ pub(super) fn check(documents: &Documents, workspace: &[Utf8PathBuf]) -> (Vec<Se
                     break;
                 }
             }
-        } else if let Some((root, layout)) = source_directory(path) {
+        } else if let Some((root, layout)) = source_directory(path, workspace) {
             let known = sets.iter().position(|set| !set.is_language && set.roots == [root.clone()]);
             let number = known.unwrap_or_else(|| {
                 sets.push(Set::directories(root, layout, documents));
@@ -183,9 +183,14 @@ fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf])
     folders.into_iter().chain(alone).map(Utf8Path::to_owned).collect()
 }
 
-/// The nearest directory above a file that is one of definitions, or holds some.
-fn source_directory(path: &Utf8Path) -> Option<(Utf8PathBuf, Layout)> {
-    path.ancestors().skip(1).filter(|above| above.parent().is_some()).find_map(|above| {
+/// The nearest directory above a file that is one of definitions, or holds some: in the workspace, or the one around the
+/// definition that the file is part of. Others are nobody's to look into.
+fn source_directory(path: &Utf8Path, workspace: &[Utf8PathBuf]) -> Option<(Utf8PathBuf, Layout)> {
+    let above = |path: &Utf8Path| path.parent().map(Utf8Path::to_owned);
+    let definition = path.ancestors().skip(1).take(2).find(|at| at.join("type").is_file()).and_then(above);
+    let within = |folder: &&Utf8Path| workspace.iter().any(|root| folder.starts_with(root));
+    let folders = path.ancestors().skip(1).take_while(within);
+    folders.chain(definition.as_deref()).filter(|above| above.parent().is_some()).find_map(|above| {
         let layout = read::recognise(above).ok().flatten()?;
         holds(&layout, path).then(|| (above.to_owned(), layout))
     })

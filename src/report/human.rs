@@ -8,7 +8,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::count;
-use crate::report::snippet::{Shown, safe_text};
+use crate::report::snippet::{Shown, safe_line, safe_text};
 use crate::source::{FileId, SourceMap};
 
 /// How diagnostics are drawn.
@@ -121,7 +121,7 @@ impl View {
                 View {
                     code: None,
                     severity: Severity::Hint,
-                    message: safe_text(&format!("{}: {text}", sources.path(*file))),
+                    message: safe_line(&format!("{}: {text}", sources.path(*file))),
                     help: None,
                     labels: labels_in(*file),
                     source: shown_file(*file),
@@ -129,12 +129,12 @@ impl View {
                 }
             })
             .collect();
-        let mut message = safe_text(&diagnostic.message);
+        let mut message = safe_line(&diagnostic.message);
         let source = home.and_then(&mut shown_file);
         if source.is_none()
             && let Some(file) = home
         {
-            message = format!("{}: {message}", safe_text(sources.path(file).as_str()));
+            message = format!("{}: {message}", safe_line(sources.path(file).as_str()));
         }
         // What hermesc says itself, where a terminal has no more than ASCII.
         let said = |text: &str| {
@@ -157,7 +157,7 @@ impl View {
 
 fn spanned(label: &Label, primary: bool) -> LabeledSpan {
     let span = (label.location.span.start as usize, (label.location.span.end - label.location.span.start) as usize);
-    let text = (!label.text.is_empty()).then(|| safe_text(&label.text));
+    let text = (!label.text.is_empty()).then(|| safe_line(&label.text));
     if primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
 }
 

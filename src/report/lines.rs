@@ -1,7 +1,7 @@
 //! One line a problem: for editors (`short`) and for GitHub's annotations (`github`).
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::report::snippet::safe_text;
+use crate::report::snippet::{safe_line, safe_text};
 use crate::source::SourceMap;
 
 /// `path:line:column: severity[code] message`, lines and columns from one, columns in characters.
@@ -16,7 +16,7 @@ pub fn short(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
             diagnostic.rule.id,
             diagnostic.message
         );
-        format!("{}\n", safe_text(&text.replace('\n', "\\n")))
+        format!("{}\n", safe_line(&text))
     };
     diagnostics.iter().map(line).collect()
 }

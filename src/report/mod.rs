@@ -9,7 +9,7 @@ pub mod sarif;
 mod snippet;
 
 pub(crate) use encode::Content;
-pub(crate) use snippet::safe_text;
+pub(crate) use snippet::{safe_line, safe_text};
 
 use camino::Utf8PathBuf;
 

@@ -19,7 +19,7 @@ impl Shown {
     pub(super) fn new(source: &Source) -> Self {
         let text = safe_bytes(&source.bytes);
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { name: safe_text(source.path.as_str()), text, line_starts }
+        Self { name: safe_line(source.path.as_str()), text, line_starts }
     }
 
     fn line_of(&self, offset: usize) -> usize {
@@ -107,6 +107,11 @@ pub(crate) fn safe_text(text: &str) -> String {
     text.chars()
         .map(|char| if is_unsafe(char) { char.escape_default().to_string() } else { char.to_string() })
         .collect()
+}
+
+/// A name, or a sentence with names, as a part of one line: the end of a line in a name begins no other one.
+pub(crate) fn safe_line(text: &str) -> String {
+    safe_text(&text.replace('\n', "\\n"))
 }
 
 /// Bytes as text of the same length.

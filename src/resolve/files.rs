@@ -112,6 +112,20 @@ pub fn load(
     Ok(loader.loaded)
 }
 
+/// Whether a path leads to something that a run of these may read: see [`load`].
+///
+/// # Errors
+///
+/// It leads outside, or nowhere.
+pub fn may_be_read(
+    files: &dyn Files,
+    roots: &[Utf8PathBuf],
+    around: &[Utf8PathBuf],
+    path: &Utf8Path,
+) -> io::Result<()> {
+    Bounds::new(files, roots, around).check(files, path)
+}
+
 struct Loader<'f> {
     files: &'f dyn Files,
     loaded: Loaded,

@@ -28,7 +28,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-pub use files::{Disk, Files, Loaded, load, normal};
+pub use files::{Disk, Files, Loaded, load, may_be_read, normal};
 pub use instantiate::instantiate;
 
 use crate::diagnostic::Diagnostic;

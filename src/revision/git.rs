@@ -11,10 +11,14 @@ use crate::revision::RevisionError;
 fn command(directory: &Utf8Path) -> Command {
     let mut command = Command::new("git");
     command
-        .arg("--no-pager")
+        .args(["--no-pager", "-c", "core.fsmonitor=false"])
         .current_dir(directory)
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_OPTIONAL_LOCKS", "0")
+        // What is missing is not fetched: how is said by the repository itself, which may be anybody's. The second is for git
+        // before 2.45, which does not know the first.
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -38,6 +42,46 @@ pub(super) fn git(directory: &Utf8Path, arguments: &[&str]) -> Result<Result<Vec
     let first = said.lines().next().unwrap_or_default();
     let said = first.strip_prefix("fatal: ").unwrap_or(first);
     Ok(Err(if said.is_empty() { output.status.to_string() } else { said.to_owned() }))
+}
+
+/// No more than so many bytes are read of one part (1 MiB): a path is shorter.
+const MAX_RECORD: u64 = 1 << 20;
+
+/// What git prints, each part ended by a zero, as it comes: nobody knows how much it will be.
+pub(super) struct Records {
+    child: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+/// Runs git in a directory that is there, and reads on while it runs.
+pub(super) fn records(directory: &Utf8Path, arguments: &[&str]) -> Result<Records, RevisionError> {
+    let child = command(directory).args(arguments).stderr(Stdio::null()).spawn();
+    let mut child = child.map_err(|error| not_started(&error))?;
+    let answers = child.stdout.take().ok_or_else(|| RevisionError::Failed("it has no output".to_owned()))?;
+    Ok(Records { child, answers: BufReader::new(answers) })
+}
+
+impl Records {
+    /// The next part; nothing at the end, if git says that it was one.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, RevisionError> {
+        let failed = |error: io::Error| RevisionError::Failed(error.to_string());
+        let mut part = Vec::new();
+        (&mut self.answers).take(MAX_RECORD).read_until(0, &mut part).map_err(failed)?;
+        match part.pop() {
+            Some(0) => return Ok(Some(part)),
+            Some(_) => return Err(RevisionError::Failed("what it listed cannot be read".to_owned())),
+            None => {}
+        }
+        let status = self.child.wait().map_err(failed)?;
+        if status.success() { Ok(None) } else { Err(RevisionError::Failed(status.to_string())) }
+    }
+}
+
+impl Drop for Records {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// `git cat-file --batch`, which is started when the first object is read.

@@ -182,8 +182,7 @@ impl Revision {
             return Err(RevisionError::Unknown { revision: name.to_owned(), shallow });
         };
         let object = String::from_utf8_lossy(&object).trim().to_owned();
-        let listed = git(directory, &["ls-tree", "-r", "-t", "-z", "--full-tree", &object])?;
-        let nodes = tree::nodes(&listed.map_err(RevisionError::Failed)?)?;
+        let nodes = tree::nodes(git::records(directory, &["ls-tree", "-r", "-t", "-z", "--full-tree", &object])?)?;
         let objects = RefCell::new(Objects::new(directory));
         Ok(Self { name: name.to_owned(), prefix: normal(Utf8Path::new(&prefix)), nodes, objects })
     }

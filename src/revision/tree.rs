@@ -6,6 +6,7 @@ use std::ops::Bound;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::revision::git::Records;
 use crate::revision::{MAX_LINK, Node, Revision, RevisionError};
 use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::read::{Layout, Refusal};
@@ -18,12 +19,22 @@ const MAX_BYTES: usize = 256 << 20;
 /// No more than so many entries are read in all.
 const MAX_ENTRIES: usize = 200_000;
 
+/// No more than so many paths of a revision are listed, wherever they are.
+const MAX_LISTED: usize = 500_000;
+/// Nor more than so many bytes of them (256 MiB).
+const MAX_LISTED_BYTES: usize = 256 << 20;
+
 /// The nodes that `git ls-tree -r -t -z` lists: `MODE TYPE OBJECT<tab>PATH<nul>`. Of a path that is not UTF-8, the wrong bytes
 /// are U+FFFD.
-pub(super) fn nodes(listed: &[u8]) -> Result<BTreeMap<Utf8PathBuf, Node>, RevisionError> {
+pub(super) fn nodes(mut listed: Records) -> Result<BTreeMap<Utf8PathBuf, Node>, RevisionError> {
     let strange = || RevisionError::Failed("what it listed cannot be read".to_owned());
     let mut nodes = BTreeMap::new();
-    for line in listed.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+    let mut bytes = 0;
+    while let Some(line) = listed.next()? {
+        bytes += line.len();
+        if nodes.len() >= MAX_LISTED || bytes > MAX_LISTED_BYTES {
+            return Err(RevisionError::Failed("the revision holds too much".to_owned()));
+        }
         let tab = line.iter().position(|byte| *byte == b'\t').ok_or_else(strange)?;
         let (head, path) = line.split_at(tab);
         let head = String::from_utf8_lossy(head);

@@ -2,6 +2,7 @@
 //! named, and nothing of it is obeyed by a terminal. `docs/limits.md` says what is allowed.
 
 mod bombs;
+mod elsewhere;
 mod limits;
 mod outputs;
 mod paths;

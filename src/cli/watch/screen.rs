@@ -7,7 +7,7 @@ use terminal_size::{Height, Width, terminal_size};
 
 use crate::cli::output::Stream;
 use crate::cli::{ColorChoice, FINE, PROBLEMS};
-use crate::report::safe_text;
+use crate::report::{safe_line, safe_text};
 
 /// Lines that are not of the problems: the head, their number, what ends the report, and where the cursor stands.
 const OTHERS: usize = 6;
@@ -52,7 +52,7 @@ impl Screen {
         let head = safe_text(head);
         let _ = if self.color { writeln!(text, "\u{1b}[1m{head}\u{1b}[0m") } else { writeln!(text, "{head}") };
         if !why.is_empty() {
-            text.push_str(&safe_text(&format!("{why}\n")));
+            text.push_str(&format!("{}\n", safe_line(why)));
         }
         if self.clears {
             text.push('\n');

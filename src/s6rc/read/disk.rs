@@ -60,13 +60,15 @@ enum Behind {
 
 impl Disk {
     /// Allows what is below a directory to be read, and says where its image begins; the uppermost layer comes first.
-    pub(super) fn allow(&mut self, root: &Utf8Path, image: Option<&Utf8Path>) {
-        self.roots.extend(fs::canonicalize(root));
-        let Some((image, real)) = image.and_then(|image| Some((image, fs::canonicalize(image).ok()?))) else { return };
+    pub(super) fn allow(&mut self, root: &Utf8Path, image: Option<&Utf8Path>) -> io::Result<()> {
+        self.roots.push(fs::canonicalize(root)?);
+        let Some(image) = image else { return Ok(()) };
+        let real = fs::canonicalize(image)?;
         if !self.layers.iter().any(|(known, _)| *known == real) {
             self.layers.push((real.clone(), image.to_owned()));
             self.roots.push(real);
         }
+        Ok(())
     }
 
     /// One entry; its bytes where it is a file. What it is said to be may be unknown.

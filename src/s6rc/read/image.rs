@@ -53,10 +53,15 @@ pub(super) fn programs(model: &Model, tree: &SourceTree, scanner: &mut Scanner<'
 /// Where s6-overlay and the images built on it keep scripts that run before the services.
 const SCRIPTS: &[&str] = &["/etc/s6-overlay/scripts", "/etc/cont-init.d"];
 
-/// The directories of an image of which all that is in them is read, beside its source directories.
+/// The directories of an image of which all that is in them is read, beside its source directories; where links lead to one,
+/// what they lead to.
 pub(super) fn directories(image: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
     let scripts = SCRIPTS.iter().map(|path| path.trim_start_matches('/'));
-    scripts.chain(EARLY_SCRIPTS.iter().copied()).map(|path| image.join(path))
+    scripts.chain(EARLY_SCRIPTS.iter().copied()).filter_map(|path| match links::of_image(image, path) {
+        Ok(Some(real)) => links::spelled(image, path, real),
+        // It may come.
+        _ => Some(image.join(path)).filter(|path| path.symlink_metadata().is_err()),
+    })
 }
 
 /// The scripts in these directories of what is checked.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use rustix::io::Errno;
 
 use crate::disk;
@@ -84,6 +84,13 @@ pub(super) fn inside(layers: &[&Path], path: &Path) -> io::Result<Option<Inside>
 pub(super) fn of_image(image: &Utf8Path, path: &str) -> io::Result<Option<PathBuf>> {
     let image = fs::canonicalize(image)?;
     Ok(inside(&[&image], Path::new(path))?.map(|found| image.join(found.path)))
+}
+
+/// The path of what was found in an image, as it was asked for where no link led there.
+pub(super) fn spelled(image: &Utf8Path, path: &str, real: PathBuf) -> Option<Utf8PathBuf> {
+    let asked = image.join(path);
+    let is_plain = fs::canonicalize(&asked).is_ok_and(|asked| asked == real);
+    if is_plain { Some(asked) } else { Utf8PathBuf::from_path_buf(real).ok() }
 }
 
 /// The names in a directory of an image, in order of their bytes; none where there is no directory.

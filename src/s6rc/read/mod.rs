@@ -97,7 +97,7 @@ pub fn read(request: &Request) -> Result<(Model, SourceMap), (Utf8PathBuf, io::E
     scanner.disk.pending = request.pending.clone();
     for layout in request.layouts.iter().chain(request.against.iter().rev()) {
         for root in layout.sources.iter().chain(&layout.bundles) {
-            scanner.disk.allow(root, layout.image.as_deref());
+            scanner.disk.allow(root, layout.image.as_deref()).map_err(|error| (root.clone(), error))?;
         }
     }
     let mut raws = Vec::new();

@@ -64,17 +64,21 @@ pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Result<Option<Layou
     }
     for root in [path.to_owned()].into_iter().chain(ROOTS.iter().map(|root| path.join(root))) {
         if let Some(layout) = image(places, &root)? {
-            return within(places, path, layout).map(Some);
+            return within(places, path, None, layout).map(Some);
         }
     }
-    if let Some(here) = profile(places, path, image_above(places, path)?)? {
-        return within(places, path, here).map(Some);
+    let around = |path: &Utf8Path| {
+        let image = image_above(places, path)?;
+        let found = profile(places, path, image.clone())?;
+        found.map(|found| within(places, path, image.as_deref(), found)).transpose()
+    };
+    if let Some(here) = around(path)? {
+        return Ok(Some(here));
     }
     let name = named(places, path)?;
     let above = path.parent().filter(|above| !above.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     if matches!(name.as_deref(), Some(SERVICES | BUNDLES)) {
-        let around = profile(places, above, image_above(places, above)?)?;
-        let around = around.map(|around| within(places, above, around)).transpose()?;
+        let around = around(above)?;
         if name.as_deref() == Some(BUNDLES) {
             return Ok(around);
         }
@@ -84,16 +88,14 @@ pub fn recognise_in(places: &dyn Places, path: &Utf8Path) -> Result<Option<Layou
     Ok(looks_like_a_source(places, path)?.then(|| source(path)))
 }
 
-/// A layout of which nothing lies outside of what was named, or of the image that this is in.
-fn within(places: &dyn Places, named: &Utf8Path, layout: Layout) -> Result<Layout, Refusal> {
-    let Some(real) = places.real(named)? else { return Ok(layout) };
-    // Above what was named there may be an image; below it, a link may call anything one.
-    let image = layout.image.as_deref().map(|image| places.real(image)).transpose()?.flatten();
-    let image = image.filter(|image| real.starts_with(image));
-    for directory in layout.sources.iter().chain(&layout.bundles) {
+/// A layout of which nothing lies outside of what was named, or of the image around that.
+fn within(places: &dyn Places, named: &Utf8Path, around: Option<&Utf8Path>, layout: Layout) -> Result<Layout, Refusal> {
+    let bounds = [Some(named), around].into_iter().flatten().map(|bound| places.real(bound));
+    let bounds: Vec<Utf8PathBuf> = bounds.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let found = layout.image.iter().filter(|image| Some(image.as_path()) != around);
+    for directory in layout.sources.iter().chain(&layout.bundles).chain(found) {
         let lies = places.real(directory)?;
-        let is_within = |root: &Utf8PathBuf| lies.as_ref().is_some_and(|lies| lies.starts_with(root));
-        if !is_within(&real) && !image.as_ref().is_some_and(is_within) {
+        if !lies.is_some_and(|lies| bounds.iter().any(|bound| lies.starts_with(bound))) {
             return Err((directory.clone(), io::Error::other(format!("links lead out of {named}"))));
         }
     }
@@ -113,11 +115,21 @@ pub fn looked_into(path: &Utf8Path) -> Vec<Utf8PathBuf> {
         found.extend(["etc", OVERLAY].map(|below| root.join(below)));
         found.push(root);
     }
-    if matches!(real(path).as_deref(), Some(SERVICES | BUNDLES)) {
-        found.extend(path.parent().map(Utf8Path::to_owned));
+    let mut bounds = vec![path];
+    if let (Some(SERVICES | BUNDLES), Some(above)) = (real(path).as_deref(), path.parent()) {
+        found.push(above.to_owned());
+        bounds.push(if above.as_str().is_empty() { Utf8Path::new(".") } else { above });
     }
     let below = path.read_dir_utf8().into_iter().flatten().flatten().take(MAX_LOOKED_AT);
     found.extend(below.map(|entry| path.join(entry.file_name())).filter(|path| path.is_dir()));
+    // What is behind a link out of there is not read.
+    let bounds: Vec<Utf8PathBuf> = bounds.into_iter().filter_map(|path| path.canonicalize_utf8().ok()).collect();
+    found.retain(|path| {
+        path.canonicalize_utf8().map_or_else(
+            |_| path.symlink_metadata().is_err(),
+            |real| bounds.iter().any(|bound| real.starts_with(bound)),
+        )
+    });
     found
 }
 
@@ -351,11 +363,10 @@ fn image_above(places: &dyn Places, directory: &Utf8Path) -> Result<Option<Utf8P
     let full = places.real(directory)?.filter(|full| full.ends_with(OVERLAY));
     let Some(root) = full.as_deref().and_then(Utf8Path::parent).and_then(Utf8Path::parent) else { return Ok(None) };
     // As it was written, where that is long enough.
-    let written = directory.as_str().strip_suffix(OVERLAY).map(|root| root.trim_end_matches('/'));
+    let written = directory.ends_with(OVERLAY).then(|| directory.parent().and_then(Utf8Path::parent)).flatten();
     Ok(Some(match written {
-        Some("") if directory.is_absolute() => Utf8PathBuf::from("/"),
-        Some("") => Utf8PathBuf::from("."),
-        Some(root) if !root.ends_with("..") => Utf8PathBuf::from(root),
+        Some(written) if written.as_str().is_empty() => Utf8PathBuf::from("."),
+        Some(written) if !written.ends_with("..") => written.to_owned(),
         _ => root.to_owned(),
     }))
 }

@@ -57,7 +57,7 @@ pub(super) fn replace(
 }
 
 /// What the operating system said, without the name that was made up for what should have been made, which `tempfile` adds.
-fn plain(error: io::Error) -> io::Error {
+pub(super) fn plain(error: io::Error) -> io::Error {
     let text = error.to_string();
     let said = text.split(" at path \"").next().unwrap_or_default();
     if error.raw_os_error().is_some() { error } else { io::Error::new(error.kind(), said.to_owned()) }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::s6rc::write::{Output, WriteError};
+use crate::s6rc::write::{Output, WriteError, mount};
 
 /// How long another writer is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,7 +50,7 @@ pub(super) fn sweep(output: &Output) {
             // What cannot be removed is in nobody's way.
             let path = entry.path();
             let is_directory = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-            let _ = if is_directory { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+            let _ = if is_directory { mount::remove_all(path) } else { std::fs::remove_file(path) };
         }
     }
 }

@@ -6,11 +6,13 @@
 
 mod changes;
 mod create;
+mod file;
 mod items;
 mod lock;
 mod look;
 mod make;
 mod manifest;
+mod mount;
 mod place;
 mod stage;
 mod stamp;
@@ -26,7 +28,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use changes::{Changes, Lost, Way, compare, current};
 pub use manifest::MANIFEST;
 
-use crate::s6rc::plan::{Entry, FileTree};
+use crate::s6rc::plan::FileTree;
 use changes::Sides;
 use manifest::{Manifest, Stored};
 use stage::Job;
@@ -204,13 +206,28 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
     Ok(written)
 }
 
-/// Writes one file, whole or not at all, with the directories above it.
+/// Writes one file, whole or not at all, with the directories above it. What is there keeps its mode; what a link leads to is
+/// written, not the link. A device or a named pipe, and whatever is below `/dev` and `/proc`, is written to as it is.
 ///
 /// # Errors
 ///
 /// [`WriteError::Io`].
 pub fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let above = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    std::fs::create_dir_all(above).map_err(io_error("create", above))?;
-    create::replace(path, &Entry::File { bytes: bytes.to_vec(), mode: 0o644 }, above, ".hermesc-", How::default())
+    file::write(path, bytes)
+}
+
+/// As [`write_file`], for a path below a directory: no part of it may be a link.
+///
+/// # Errors
+///
+/// [`WriteError::Io`].
+pub fn write_file_below(directory: &Utf8Path, path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let parts: Vec<&Utf8Path> = path.ancestors().filter(|part| !part.as_str().is_empty()).collect();
+    for part in parts.into_iter().rev() {
+        let part = directory.join(part);
+        if part.is_symlink() {
+            return Err(io_error("write", &part)(io::Error::other("a symbolic link, which is not followed")));
+        }
+    }
+    file::write(&directory.join(path), bytes)
 }

@@ -16,7 +16,7 @@ use crate::s6rc::write::changes::{self, Changes, Way, bits, is_directory};
 use crate::s6rc::write::items::{Item, find};
 use crate::s6rc::write::make::Make;
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
-use crate::s6rc::write::{How, Output, WriteError, create, io_error, place, trail};
+use crate::s6rc::write::{How, Output, WriteError, create, io_error, mount, place, trail};
 
 /// What is to be done.
 pub(super) struct Job<'j> {
@@ -72,7 +72,7 @@ pub(super) fn exchange(job: &Job<'_>, common: &str) -> Result<(), Failure> {
         place::put_manifest(output, job.after.bytes(), job.how).map_err(Failure::Error)?;
     }
     // What is left of the old state is removed by the next run where it cannot be removed by this one.
-    drop(holder);
+    let _ = Utf8PathBuf::from_path_buf(holder.keep()).map(|old| mount::remove_all(&old));
     Ok(())
 }
 
@@ -219,7 +219,12 @@ impl Stage<'_> {
 
     /// Carries over what is not ours, and finds the directories that stay.
     fn carry(&self, relative: &Utf8Path, directories: &mut Vec<Utf8PathBuf>) -> Result<(), Failure> {
-        let old = if relative.as_str().is_empty() { self.target.to_owned() } else { self.target.join(relative) };
+        let is_target = relative.as_str().is_empty();
+        let old = if is_target { self.target.to_owned() } else { self.target.join(relative) };
+        // It would be moved away with what is mounted there; a target is refused by the exchange itself.
+        if !is_target && mount::is_mounted(&old).map_err(io_error("read", &old)).map_err(Failure::Error)? {
+            return Err(Failure::NotPossible(format!("something is mounted at {old}")));
+        }
         directories.push(relative.to_owned());
         let entries = old.read_dir_utf8().map_err(io_error("read", &old)).map_err(Failure::Error)?;
         for entry in entries {
