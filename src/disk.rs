@@ -1,4 +1,5 @@
-//! Reading one file of the disk, as every reader here does: a regular file, within a limit, and never waiting for anybody.
+//! Reading one file of the disk, as every reader here does: a regular file, within a limit, and never waiting for anybody. And what
+//! errors and mount points mean.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
