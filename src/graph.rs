@@ -112,7 +112,7 @@ impl Graph {
         for built_in in model.target.built_ins() {
             builder.known(built_in.name, NodeKind::BuiltIn);
         }
-        for external in &model.externals {
+        for external in model.externals() {
             builder.known(&external.name, NodeKind::External);
         }
         builder.definitions(model, &definitions);
@@ -213,7 +213,7 @@ impl Graph {
     fn shortest_cycle(&self, component: &[NodeIndex]) -> Option<Vec<Step>> {
         let inside: HashSet<NodeIndex> = component.iter().copied().collect();
         let mut starts: Vec<NodeIndex> = component.to_vec();
-        starts.sort_by_key(|node| (self.smallest_place(*node, &inside), *node));
+        starts.sort_by_cached_key(|node| (self.smallest_place(*node, &inside), *node));
         let mut best: Option<Vec<Step>> = None;
         for start in starts.into_iter().take(MAX_STARTS) {
             let limit = best.as_ref().map_or(usize::MAX, Vec::len);
@@ -333,7 +333,12 @@ impl Builder {
                 continue;
             }
             let bundle = self.node(&name.value, NodeKind::External);
+            // s6-rc reads the name at the end of a pipeline only.
+            if definition.producer_for.is_some() {
+                continue;
+            }
             let mut members = vec![definition.name.clone()];
+            let mut seen: HashSet<SmolStr> = members.iter().cloned().collect();
             let mut at = 0;
             while let Some(member) = members.get(at).cloned() {
                 at += 1;
@@ -343,7 +348,7 @@ impl Builder {
                 for producer in
                     model.get(&member).map(|definition| definition.consumer_for.as_slice()).unwrap_or_default()
                 {
-                    if !members.contains(&producer.name) {
+                    if seen.insert(producer.name.clone()) {
                         members.push(producer.name.clone());
                     }
                 }

@@ -1,6 +1,6 @@
 //! The bytes of both sets as one patch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -35,12 +35,12 @@ pub fn patch(old: &Side, new: &Side) -> Vec<u8> {
         }
         show(path, &Change { before, after }, &mut out);
     };
-    let part = |container: &Container, path: &Utf8Path| {
-        container.iter().find(|(known, _)| known == path).map(|(_, entry)| entry.clone())
-    };
-    let parts: BTreeSet<&Utf8PathBuf> = containers.0.iter().chain(containers.1).map(|(path, _)| path).collect();
+    // The first one counts where there are several.
+    let part = |container: &'_ Container| -> BTreeMap<Utf8PathBuf, Entry> { container.iter().rev().cloned().collect() };
+    let (before, after) = (part(containers.0), part(containers.1));
+    let parts: BTreeSet<&Utf8PathBuf> = before.keys().chain(after.keys()).collect();
     for path in parts {
-        tell(path, part(containers.0, path).as_ref(), part(containers.1, path).as_ref());
+        tell(path, before.get(path), after.get(path));
     }
     let every: BTreeSet<&TreePath> = old.tree.entries.keys().chain(new.tree.entries.keys()).collect();
     for path in every {

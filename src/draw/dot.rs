@@ -9,20 +9,20 @@ pub fn dot(picture: &Picture) -> String {
         "digraph services {\n    rankdir=RL;\n    node [fontname=\"sans-serif\", fontsize=11, style=filled];\n    \
          edge [fontname=\"sans-serif\", fontsize=9, color=\"#6b7280\"];\n",
     );
-    let boxes = picture.boxes();
+    let (boxes, homes) = (picture.boxes(), picture.at_home());
     for number in &boxes {
         let Some(bundle) = picture.nodes.get(*number) else { continue };
         out.push_str(&format!(
             "    subgraph cluster_{number} {{\n        label={};\n        style=rounded;\n        color=\"#7c3aed\";\n",
             quoted(&bundle.name)
         ));
-        for (number, node) in picture.shown().filter(|(_, node)| node.home == Some(*number)) {
-            out.push_str(&format!("        {}", node_line(number, node)));
+        for (number, node) in homes.get(&Some(*number)).into_iter().flatten() {
+            out.push_str(&format!("        {}", node_line(*number, node)));
         }
         out.push_str("    }\n");
     }
-    for (number, node) in picture.shown().filter(|(_, node)| node.home.is_none()) {
-        out.push_str(&format!("    {}", node_line(number, node)));
+    for (number, node) in homes.get(&None).into_iter().flatten() {
+        out.push_str(&format!("    {}", node_line(*number, node)));
     }
     for (_, edge) in picture.lines() {
         out.push_str(&format!("    n{} -> n{}{};\n", edge.from, edge.to, edge_style(edge)));

@@ -85,10 +85,11 @@ pub(super) fn layout(picture: &Picture) -> Layout {
     let mut spots: BTreeMap<usize, Spot> = BTreeMap::new();
     let mut cells: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     let titles = titles(picture);
+    let band_of: HashMap<Option<usize>, usize> = bands.iter().enumerate().map(|(at, band)| (*band, at)).collect();
     for (number, node) in picture.shown().filter(|(number, _)| !titles.contains(number)) {
         let rank = ranks.get(&number).copied().unwrap_or_default();
         let column = waves.binary_search(&rank).unwrap_or_default();
-        let band = bands.iter().position(|band| *band == node.home).unwrap_or_default();
+        let band = band_of.get(&node.home).copied().unwrap_or_default();
         spots.insert(number, Spot { band, column, row: 0, part: 0 });
         cells.entry((column, band)).or_default().push(number);
     }
@@ -254,6 +255,7 @@ fn measure(
     (waves, parts): (&[usize], &[usize]),
 ) -> Layout {
     let mut layout = Layout::default();
+    let homes = picture.at_home();
     let has_wave: HashSet<usize> = picture.shown().filter_map(|(_, node)| node.wave).collect();
     let mut firsts = Vec::new();
     let mut widths: Vec<f64> = Vec::new();
@@ -297,10 +299,9 @@ fn measure(
         }
         if let Some(bundle) = band {
             y += PAD;
-            let columns =
-                spots.iter().filter(|(at, _)| picture.nodes.get(**at).is_some_and(|node| node.home == Some(*bundle)));
+            let nodes = homes.get(&Some(*bundle)).into_iter().flatten().filter(|(at, _)| spots.contains_key(at));
             let columns: Vec<&Column> =
-                columns.filter_map(|(at, _)| layout.columns.get(*layout.column_of.get(at)?)).collect();
+                nodes.filter_map(|(at, _)| layout.columns.get(*layout.column_of.get(at)?)).collect();
             let left = columns.iter().map(|column| column.x).fold(f64::INFINITY, f64::min) - PAD;
             let right = columns.iter().map(|column| column.x + column.width).fold(0.0, f64::max) + PAD;
             layout.boxes.push((*bundle, Area { x: left, y: top, width: right - left, height: y - top }));

@@ -6,16 +6,17 @@ use crate::draw::{Link, Node, Picture, Shape, visible};
 #[must_use]
 pub fn mermaid(picture: &Picture) -> String {
     let mut out = String::from("flowchart RL\n");
+    let homes = picture.at_home();
     for bundle in picture.boxes() {
         let Some(node) = picture.nodes.get(bundle) else { continue };
         out.push_str(&format!("    subgraph b{bundle}[\"{}\"]\n", text(&node.name)));
-        for (number, node) in picture.shown().filter(|(_, node)| node.home == Some(bundle)) {
-            out.push_str(&format!("        {}\n", node_line(number, node)));
+        for (number, node) in homes.get(&Some(bundle)).into_iter().flatten() {
+            out.push_str(&format!("        {}\n", node_line(*number, node)));
         }
         out.push_str("    end\n");
     }
-    for (number, node) in picture.shown().filter(|(_, node)| node.home.is_none()) {
-        out.push_str(&format!("    {}\n", node_line(number, node)));
+    for (number, node) in homes.get(&None).into_iter().flatten() {
+        out.push_str(&format!("    {}\n", node_line(*number, node)));
     }
     let mut red = Vec::new();
     for (at, (_, edge)) in picture.lines().enumerate() {

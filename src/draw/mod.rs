@@ -13,6 +13,8 @@ mod style;
 mod svg;
 mod wrap;
 
+use std::collections::BTreeMap;
+
 use crate::report::safe_text;
 
 pub use build::picture;
@@ -159,6 +161,15 @@ impl Picture {
     /// The edges that are drawn, with their numbers.
     fn lines(&self) -> impl Iterator<Item = (usize, &Edge)> {
         self.edges.iter().enumerate().filter(|(_, edge)| edge.drawn)
+    }
+
+    /// The nodes that are drawn, by the bundle in whose box they are.
+    fn at_home(&self) -> BTreeMap<Option<usize>, Vec<(usize, &Node)>> {
+        let mut homes: BTreeMap<Option<usize>, Vec<(usize, &Node)>> = BTreeMap::new();
+        for (number, node) in self.shown() {
+            homes.entry(node.home).or_default().push((number, node));
+        }
+        homes
     }
 
     /// The bundles that are boxes, in order: those in which some node is at home.

@@ -1,7 +1,9 @@
 //! One file's change as git shows it.
 
+use std::collections::HashMap;
+
 use camino::Utf8Path;
-use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
+use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::fix::{Change, State};
 
@@ -99,7 +101,7 @@ fn name(side: &str, path: &Utf8Path) -> String {
 pub fn hunks(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
     let lines = |bytes| -> Vec<&[u8]> { <[u8]>::split_inclusive(bytes, |byte| *byte == b'\n').collect() };
     let (old, new) = (lines(old), lines(new));
-    for group in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), CONTEXT) {
+    for group in group_diff_ops(operations(&old, &new), CONTEXT) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let range = |start: usize, end: usize| match end - start {
             // Of nothing, the line before it is given.
@@ -126,6 +128,58 @@ pub fn hunks(old: &[u8], new: &[u8], out: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// A comparison of lines that would take more steps than so many is not made.
+const MAX_STEPS: usize = 100_000_000;
+
+/// What turns the old lines into the new ones. Where too much is different, all that is between the lines that both begin and end
+/// with is.
+fn operations(old: &[&[u8]], new: &[&[u8]]) -> Vec<DiffOp> {
+    let begin = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let (old_rest, new_rest) = (old.get(begin..).unwrap_or_default(), new.get(begin..).unwrap_or_default());
+    let end = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
+    let (removed, added) = (old_rest.len() - end, new_rest.len() - end);
+    let (old_middle, new_middle) =
+        (old_rest.get(..removed).unwrap_or_default(), new_rest.get(..added).unwrap_or_default());
+    if fewest(old_middle, new_middle).saturating_mul(removed + added) <= MAX_STEPS {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let mut operations = Vec::new();
+    if begin > 0 {
+        operations.push(DiffOp::Equal { old_index: 0, new_index: 0, len: begin });
+    }
+    operations.push(DiffOp::Replace { old_index: begin, old_len: removed, new_index: begin, new_len: added });
+    if end > 0 {
+        operations.push(DiffOp::Equal { old_index: begin + removed, new_index: begin + added, len: end });
+    }
+    operations
+}
+
+/// No fewer lines than so many are removed and added.
+fn fewest<'l>(old: &[&'l [u8]], new: &[&'l [u8]]) -> usize {
+    // How often each line is there, and where in the old lines.
+    let mut known: HashMap<&'l [u8], (usize, usize, usize)> = HashMap::new();
+    for (at, line) in old.iter().enumerate() {
+        let (count, _, place) = known.entry(line).or_default();
+        (*count, *place) = (*count + 1, at);
+    }
+    for line in new {
+        known.entry(line).or_default().1 += 1;
+    }
+    let different: usize = known.values().map(|(old, new, _)| old.abs_diff(*new)).sum();
+    // Of lines that are there once, those that stay in their order; each of the others goes and comes.
+    let single = new.iter().filter_map(|line| known.get(line).filter(|(old, new, _)| (*old, *new) == (1, 1)));
+    let (mut singles, mut lasts): (usize, Vec<usize>) = (0, Vec::new());
+    for (_, _, place) in single {
+        singles += 1;
+        let pile = lasts.partition_point(|last| last < place);
+        match lasts.get_mut(pile) {
+            Some(last) => *last = *place,
+            None => lasts.push(*place),
+        }
+    }
+    different + 2 * (singles - lasts.len())
 }
 
 #[cfg(test)]
@@ -159,5 +213,45 @@ mod tests {
             "diff --git a/a b/a\ndeleted file mode 100644\nindex e69de29..0000000\n"
         );
         assert!(shown("a", Some((b"\0", 0o644)), Some((b"", 0o644))).ends_with("Binary files a/a and b/a differ\n"));
+    }
+
+    #[test]
+    fn what_differs_too_much_is_replaced_as_a_whole() {
+        let lines = |prefix: &str, number: usize| -> Vec<String> {
+            let middle = (0..number).map(|at| format!("{prefix}{at}\n"));
+            ["begin\n".to_owned()].into_iter().chain(middle).chain(["end\n".to_owned()]).collect()
+        };
+        let mut reversed = lines("a", 30_000);
+        if let Some(middle) = reversed.get_mut(1..30_001) {
+            middle.reverse();
+        }
+        // Far apart, and few.
+        let mut few = lines("a", 30_000);
+        for at in [5, 20_000] {
+            few.insert(at, "new\n".to_owned());
+        }
+        for (old, new, fewest) in [
+            (lines("a", 10), lines("b", 10), 3),
+            (lines("a", 9_000), lines("b", 9_000), 3),
+            (lines("a", 9_000), lines("a", 9_001), 3),
+            (lines("a", 30_000), reversed, 3),
+            (lines("a", 30_000), few, 5),
+            (Vec::new(), lines("b", 20_000), 1),
+        ] {
+            let slices =
+                |lines: &'_ [String]| -> Vec<Vec<u8>> { lines.iter().map(|line| line.clone().into()).collect() };
+            let (old, new) = (slices(&old), slices(&new));
+            let (old, new): (Vec<&[u8]>, Vec<&[u8]>) =
+                (old.iter().map(Vec::as_slice).collect(), new.iter().map(Vec::as_slice).collect());
+            let operations = operations(&old, &new);
+            assert!(operations.len() >= fewest);
+            let made: Vec<&[u8]> = operations
+                .iter()
+                .flat_map(|operation| operation.iter_changes(&old, &new))
+                .filter(|change| change.tag() != ChangeTag::Delete)
+                .map(|change| change.value())
+                .collect();
+            assert_eq!(made, new);
+        }
     }
 }

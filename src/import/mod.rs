@@ -78,7 +78,7 @@ pub fn import(tree: &FileTree, options: &Options<'_>) -> Result<Imported, Import
     let unknown = unknown(&checked.model);
     if !unknown.is_empty() {
         let external = |name: &String| External { name: name.into(), kind: None, place: nowhere() };
-        model.externals = unknown.iter().map(external).collect();
+        model.set_externals(unknown.iter().map(external).collect());
         printed = print(&model, options.scripts)?;
         checked = again(&printed, options)?;
     }

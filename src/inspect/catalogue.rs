@@ -1,5 +1,7 @@
 //! What is in a set, and all that is known of one name.
 
+use std::collections::HashSet;
+
 use camino::Utf8Path;
 use petgraph::graph::NodeIndex;
 use serde_json::{Value, json};
@@ -185,13 +187,9 @@ fn unknown(set: &Set<'_>, definition: Option<&Definition>) -> Vec<String> {
         Kind::Longrun | Kind::Oneshot => &definition.dependencies,
     };
     let named = named.iter().chain(&definition.producer_for).chain(&definition.consumer_for);
-    let mut names: Vec<String> = Vec::new();
-    for reference in named.filter(|reference| set.graph.find(&reference.name).is_none()) {
-        if !names.iter().any(|name| *name == reference.name) {
-            names.push(reference.name.to_string());
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let unknown = named.filter(|reference| set.graph.find(&reference.name).is_none());
+    unknown.filter(|one| seen.insert(one.name.as_str())).map(|one| one.name.to_string()).collect()
 }
 
 /// The files that a definition becomes, by their paths below the directory that is emitted into.

@@ -48,7 +48,7 @@ pub(super) fn actions(
             continue;
         }
         for fix in &diagnostic.fixes {
-            let plain = replacements(fix).and_then(|edits| edit(checked, documents, &edits));
+            let plain = replacements(fix).and_then(|edits| edit(&mut places, &edits));
             let Some(edit) = plain.or_else(|| with_files(checked, documents, fix, client)) else { continue };
             actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                 title: fix.title.clone(),
@@ -62,7 +62,7 @@ pub(super) fn actions(
     }
     if set.is_language && wanted(FIX_ALL) {
         let edits = all(set, checked, documents);
-        if let Some(edit) = edit(checked, documents, &edits).filter(|_| !edits.is_empty()) {
+        if let Some(edit) = edit(&mut places, &edits).filter(|_| !edits.is_empty()) {
             actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                 title: "apply all fixes that are sure".to_owned(),
                 kind: Some(CodeActionKind::new(FIX_ALL)),
@@ -185,8 +185,7 @@ pub(super) fn after(set: &Set, checked: &Checked, documents: &Documents, edits: 
 
 /// Replacements as the editor makes them.
 #[allow(clippy::mutable_key_type)] // the protocol's own type
-pub(super) fn edit(checked: &Checked, documents: &Documents, edits: &[Replacement]) -> Option<WorkspaceEdit> {
-    let mut places = Places::new(checked, documents);
+pub(super) fn edit(places: &mut Places<'_>, edits: &[Replacement]) -> Option<WorkspaceEdit> {
     let mut changes: HashMap<_, Vec<TextEdit>> = HashMap::new();
     for (place, with) in edits {
         let link = places.link(*place)?;

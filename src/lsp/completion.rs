@@ -103,7 +103,7 @@ impl Items<'_> {
         for definition in model.definitions.iter().filter(|definition| kinds.contains(&definition.kind)) {
             found.push((&definition.name, definition.kind.word().to_owned(), definition.documentation.clone()));
         }
-        for external in &model.externals {
+        for external in model.externals() {
             if external.kind.is_none_or(|kind| kinds.contains(&kind)) {
                 let word = external.kind.map_or("service", Kind::word);
                 found.push((&external.name, format!("{word}, defined elsewhere"), None));

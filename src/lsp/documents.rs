@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
+use lsp_types::{Range, TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use crate::diagnostic::Diagnostic;
 use crate::lsp::position::{Encoding, Lines};
@@ -64,14 +64,34 @@ impl Documents {
         let encoding = self.encoding;
         let Some(document) = self.open.get_mut(&uri::path(uri)) else { return };
         document.version = version;
-        for change in changes {
+        let mut changes = changes.into_iter().peekable();
+        while let Some(change) = changes.next() {
             let Some(range) = change.range else {
                 document.text = change.text;
                 continue;
             };
             let lines = Lines::new(document.text.as_bytes(), encoding);
-            let (start, end) = (lines.offset(range.start), lines.offset(range.end));
-            document.text.replace_range(start.min(end)..end.max(start), &change.text);
+            let offsets = |range: Range| {
+                let (start, end) = (lines.offset(range.start), lines.offset(range.end));
+                start.min(end)..end.max(start)
+            };
+            // What lies before all that was changed is where it was: editors send many changes from the back.
+            let mut edits = vec![(offsets(range), change.text)];
+            let mut first = offsets(range).start;
+            while let Some(range) = changes.peek().and_then(|next| next.range).map(offsets).filter(|at| at.end < first)
+            {
+                first = range.start;
+                edits.extend(changes.next().map(|change| (range, change.text)));
+            }
+            let mut text = String::with_capacity(document.text.len());
+            let mut at = 0;
+            for (range, with) in edits.iter().rev() {
+                text.push_str(document.text.get(at..range.start).unwrap_or_default());
+                text.push_str(with);
+                at = range.end;
+            }
+            text.push_str(document.text.get(at..).unwrap_or_default());
+            document.text = text;
         }
     }
 

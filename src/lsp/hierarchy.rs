@@ -12,17 +12,18 @@ use crate::model::Kind;
 /// The service whose name stands here.
 pub(super) fn prepare(cursor: &Cursor<'_>) -> Option<Vec<CallHierarchyItem>> {
     let name = cursor.name().filter(|name| name.space == Space::Service)?;
-    Some(vec![item(cursor, &name.name)?])
+    Some(vec![item(cursor, &mut cursor.places(), &name.name)?])
 }
 
 /// What needs or holds a service.
 pub(super) fn incoming(cursor: &Cursor<'_>, name: &str) -> Option<Vec<CallHierarchyIncomingCall>> {
     let (graph, _) = cursor.set.graph()?;
     let needers = graph.needers(graph.find(name)?);
+    let mut places = cursor.places();
     let call = |(from, edge): (NodeIndex, crate::graph::Edge)| {
-        let from_ranges = edge.place.map(|place| Places::new(cursor.checked, cursor.documents).range(place));
+        let from_ranges = edge.place.map(|place| places.range(place));
         Some(CallHierarchyIncomingCall {
-            from: item(cursor, graph.name(from))?,
+            from: item(cursor, &mut places, graph.name(from))?,
             from_ranges: from_ranges.into_iter().collect(),
         })
     };
@@ -33,10 +34,11 @@ pub(super) fn incoming(cursor: &Cursor<'_>, name: &str) -> Option<Vec<CallHierar
 pub(super) fn outgoing(cursor: &Cursor<'_>, name: &str) -> Option<Vec<CallHierarchyOutgoingCall>> {
     let (graph, _) = cursor.set.graph()?;
     let needs = graph.edges(graph.find(name)?).filter(|(_, edge)| edge.kind != EdgeKind::Internal);
+    let mut places = cursor.places();
     let call = |(to, edge): (NodeIndex, crate::graph::Edge)| {
-        let from_ranges = edge.place.map(|place| Places::new(cursor.checked, cursor.documents).range(place));
+        let from_ranges = edge.place.map(|place| places.range(place));
         Some(CallHierarchyOutgoingCall {
-            to: item(cursor, graph.name(to))?,
+            to: item(cursor, &mut places, graph.name(to))?,
             from_ranges: from_ranges.into_iter().collect(),
         })
     };
@@ -44,7 +46,7 @@ pub(super) fn outgoing(cursor: &Cursor<'_>, name: &str) -> Option<Vec<CallHierar
 }
 
 /// A service, where it has a place.
-fn item(cursor: &Cursor<'_>, name: &str) -> Option<CallHierarchyItem> {
+fn item(cursor: &Cursor<'_>, places: &mut Places<'_>, name: &str) -> Option<CallHierarchyItem> {
     let model = &cursor.checked.model;
     let (place, kind, detail) = match model.get(name) {
         Some(definition) => {
@@ -57,7 +59,7 @@ fn item(cursor: &Cursor<'_>, name: &str) -> Option<CallHierarchyItem> {
         }
         None => (model.external(name)?.place, SymbolKind::FUNCTION, "defined elsewhere"),
     };
-    let link = Places::new(cursor.checked, cursor.documents).link(place)?;
+    let link = places.link(place)?;
     Some(CallHierarchyItem {
         name: name.to_owned(),
         kind,

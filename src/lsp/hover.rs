@@ -7,7 +7,6 @@ use camino::Utf8Path;
 
 use crate::graph::EdgeKind;
 use crate::language;
-use crate::lsp::diagnostics::Places;
 use crate::lsp::names::{Occurrence, Role, Space, title};
 use crate::lsp::navigate::Cursor;
 use crate::lsp::walk::{Part, walk};
@@ -27,7 +26,7 @@ pub(super) fn hover(cursor: &Cursor<'_>) -> Option<Hover> {
         Some(name) => (name.place, about_name(cursor, name)?),
         None => keyword(cursor).or_else(|| quantity(cursor))?,
     };
-    let range = Places::new(cursor.checked, cursor.documents).range(place);
+    let range = cursor.places().range(place);
     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
     Some(Hover { contents, range: Some(range) })
 }

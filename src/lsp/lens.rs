@@ -3,7 +3,6 @@
 use lsp_types::{CodeLens, Command};
 use serde_json::{Value, json};
 
-use crate::lsp::diagnostics::Places;
 use crate::lsp::hierarchy::needed_by;
 use crate::lsp::navigate::Cursor;
 use crate::model::Model;
@@ -19,7 +18,7 @@ const FILES: &str = "hermesc.showFiles";
 /// Two for each definition. `commands` is whether the client knows what to do when one is chosen; elsewhere they are only text.
 pub(super) fn lenses(cursor: &Cursor<'_>, commands: bool) -> Vec<CodeLens> {
     let Some((graph, _)) = cursor.set.graph() else { return Vec::new() };
-    let mut places = Places::new(cursor.checked, cursor.documents);
+    let mut places = cursor.places();
     let model = &cursor.checked.model;
     let mut lenses = Vec::new();
     let here = model.definitions.iter().filter(|definition| definition.place.file == cursor.file);

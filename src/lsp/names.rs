@@ -130,7 +130,7 @@ fn made(model: &Model) -> HashMap<Location, Vec<SmolStr>> {
         }
     }
     model.loose.iter().for_each(|reference| add(reference.place, &reference.name));
-    model.externals.iter().for_each(|external| add(external.place, &external.name));
+    model.externals().iter().for_each(|external| add(external.place, &external.name));
     made
 }
 

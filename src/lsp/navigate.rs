@@ -39,6 +39,11 @@ impl<'s> Cursor<'s> {
         Some(Self { set, documents, checked, index: set.index(documents), file, offset })
     }
 
+    /// The places of the files of the set. Each file's lines are looked for once.
+    pub(super) fn places(&self) -> Places<'s> {
+        Places::new(self.checked, self.documents)
+    }
+
     /// The name here.
     pub(super) fn name(&self) -> Option<&'s Occurrence> {
         self.index.at(self.file, self.offset)
@@ -75,7 +80,7 @@ pub(super) fn definition(cursor: &Cursor<'_>) -> Option<GotoDefinitionResponse> 
     let mut links = with(Role::Definition);
     if links.is_empty() && name.space == Space::Service {
         // A logger, say, is defined by the statement that asks for it.
-        let mut places = Places::new(cursor.checked, cursor.documents);
+        let mut places = cursor.places();
         links.extend(cursor.checked.model.get(&name.name).and_then(|definition| places.link(definition.place)));
     }
     if links.is_empty() {
@@ -112,7 +117,7 @@ fn refused(cursor: &Cursor<'_>, name: &Occurrence) -> Result<(), String> {
 pub(super) fn prepare_rename(cursor: &Cursor<'_>) -> Result<Option<PrepareRenameResponse>, String> {
     let Some(name) = cursor.name() else { return Ok(None) };
     refused(cursor, name)?;
-    let range = Places::new(cursor.checked, cursor.documents).range(cursor.inner(name));
+    let range = cursor.places().range(cursor.inner(name));
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.name.to_string() }))
 }
 
@@ -150,5 +155,5 @@ pub(super) fn rename(cursor: &Cursor<'_>, new: &str) -> Result<WorkspaceEdit, St
         let new_one = errors.find(|diagnostic| !known(&diagnostic.message)).map(|error| error.message.clone());
         return Err(new_one.unwrap_or_else(|| "this would be an error".to_owned()));
     }
-    edit(cursor.checked, cursor.documents, &edits).ok_or_else(|| "a file has no address".to_owned())
+    edit(&mut cursor.places(), &edits).ok_or_else(|| "a file has no address".to_owned())
 }

@@ -72,7 +72,7 @@ fn to_user(cursor: &Cursor<'_>, written: &Written) -> Option<CodeAction> {
         (at - trailing(inside), format!("{lead}in {user}{}", if inside.trim().is_empty() { " " } else { "" }))
     };
     let place = Location::new(cursor.file, Span { start: place, end: place });
-    let edit = edit(cursor.checked, cursor.documents, &[(place, line)])?;
+    let edit = edit(&mut cursor.places(), &[(place, line)])?;
     Some(action(format!("add `{}` to `{user}`", definition.name), CodeActionKind::REFACTOR, edit))
 }
 
@@ -99,7 +99,7 @@ fn bundle(cursor: &Cursor<'_>, touched: &[&Written], within: Span) -> Option<Cod
     let members: Vec<String> = definitions.iter().map(|definition| written_name(&definition.name)).collect();
     let text = format!("\n\nbundle {name} {{ {} }}", members.join(", "));
     let place = Location::new(cursor.file, last.span.after());
-    let edit = edit(cursor.checked, cursor.documents, &[(place, text)])?;
+    let edit = edit(&mut cursor.places(), &[(place, text)])?;
     let what =
         if members.len() == 1 { "a bundle of it".to_owned() } else { format!("a bundle of these {}", members.len()) };
     Some(action(format!("make {what}"), CodeActionKind::REFACTOR_EXTRACT, edit))

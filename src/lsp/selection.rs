@@ -2,7 +2,6 @@
 
 use lsp_types::{DocumentHighlight, DocumentHighlightKind, Position, SelectionRange};
 
-use crate::lsp::diagnostics::Places;
 use crate::lsp::names::Role;
 use crate::lsp::navigate::Cursor;
 use crate::lsp::position::Lines;
@@ -60,7 +59,7 @@ fn range(text: &str, definitions: &[Definition], lines: &Lines<'_>, offset: usiz
 /// Every place of the name here in the same text.
 pub(super) fn highlights(cursor: &Cursor<'_>) -> Option<Vec<DocumentHighlight>> {
     let name = cursor.name()?;
-    let mut places = Places::new(cursor.checked, cursor.documents);
+    let mut places = cursor.places();
     let here = cursor.index.same(name).filter(|other| other.place.file == cursor.file);
     Some(
         here.map(|other| DocumentHighlight {

@@ -29,7 +29,9 @@ pub struct Model {
     /// `umask`: the mask under which files are written, where it is not 022.
     pub umask: Option<Placed<u32>>,
     /// Names that somebody else defines.
-    pub externals: Vec<External>,
+    externals: Vec<External>,
+    /// Them by name; the first one where there are several.
+    external_index: HashMap<SmolStr, usize>,
     /// Names that are said outside of any definition that is known, such as both ends of a pipeline.
     pub loose: Vec<Reference>,
     /// The parts of an image beside its services.
@@ -79,7 +81,22 @@ impl Model {
     /// What is known of the name from elsewhere.
     #[must_use]
     pub fn external(&self, name: &str) -> Option<&External> {
-        self.externals.iter().find(|external| external.name == name)
+        self.external_index.get(name).and_then(|at| self.externals.get(*at))
+    }
+
+    /// Names that somebody else defines.
+    #[must_use]
+    pub fn externals(&self) -> &[External] {
+        &self.externals
+    }
+
+    /// Says which names somebody else defines.
+    pub fn set_externals(&mut self, externals: Vec<External>) {
+        self.external_index.clear();
+        for (at, external) in externals.iter().enumerate() {
+            self.external_index.entry(external.name.clone()).or_insert(at);
+        }
+        self.externals = externals;
     }
 }
 

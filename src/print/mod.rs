@@ -98,7 +98,7 @@ impl Printer<'_> {
         for kind in [Some(Kind::Longrun), Some(Kind::Oneshot), Some(Kind::Bundle), None] {
             let names: Vec<String> = self
                 .model
-                .externals
+                .externals()
                 .iter()
                 .filter(|external| external.kind == kind)
                 .map(|external| name(&external.name))

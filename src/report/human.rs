@@ -8,7 +8,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::count;
-use crate::report::snippet::{Shown, safe_line, safe_text};
+use crate::report::snippet::{MAX_MARKED_LINE, Shown, safe_line, safe_text};
 use crate::source::{FileId, SourceMap};
 
 /// How diagnostics are drawn.
@@ -107,7 +107,8 @@ impl View {
         };
         let labels_in = |file: FileId| -> Vec<LabeledSpan> {
             let labels = diagnostic.labels.iter().filter(|label| label.location.file == file);
-            labels.enumerate().map(|(at, label)| spanned(label, at == 0 && Some(file) == home)).collect()
+            let source = sources.get(file).map_or(&[][..], |source| &source.bytes);
+            labels.enumerate().map(|(at, label)| spanned(label, source, at == 0 && Some(file) == home)).collect()
         };
         let related = files
             .iter()
@@ -155,8 +156,16 @@ impl View {
     }
 }
 
-fn spanned(label: &Label, primary: bool) -> LabeledSpan {
-    let span = (label.location.span.start as usize, (label.location.span.end - label.location.span.start) as usize);
+fn spanned(label: &Label, source: &[u8], primary: bool) -> LabeledSpan {
+    let (start, mut end) = (label.location.span.start as usize, label.location.span.end as usize);
+    if end - start > MAX_MARKED_LINE {
+        end = start + MAX_MARKED_LINE;
+        // Not within a character.
+        while end > start && source.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            end -= 1;
+        }
+    }
+    let span = (start, end - start);
     let text = (!label.text.is_empty()).then(|| safe_line(&label.text));
     if primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
 }

@@ -6,6 +6,8 @@ use crate::source::Source;
 
 /// Lines above this many bytes are shown in part.
 const MAX_SHOWN_LINE: usize = 400;
+/// No more than so many bytes of such a line are marked: what is drawn below it has as many columns.
+pub(super) const MAX_MARKED_LINE: usize = 4_000;
 
 /// A file, made safe to show; every byte keeps its offset.
 #[derive(Debug)]
@@ -73,6 +75,10 @@ impl SourceCode for Shown {
         let longest =
             (line..=last + context_lines_after).map(|line| self.line_range(line)).map(|(start, end)| end - start).max();
         if longest.is_some_and(|bytes| bytes > MAX_SHOWN_LINE) {
+            // Marks that are far apart are shown one by one: miette asks for what holds both first.
+            if to - from > MAX_MARKED_LINE {
+                return Err(MietteError::OutOfBounds);
+            }
             // Only the part around the span, without its neighbours.
             let (line_start, _) = self.line_range(first);
             let (_, line_end) = self.line_range(last);

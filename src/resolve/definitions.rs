@@ -1,5 +1,6 @@
 //! Definitions: services, bundles, pipelines, and the templates and loops that make them.
 
+use foldhash::{HashMap, HashSet};
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -212,11 +213,12 @@ impl<'t> Resolver<'t> {
         inside.templates.clone_from(&scope.templates);
         inside.templates.push(name.name.clone());
         let mut given = arguments.iter().filter(|argument| argument.name.is_none());
+        // The first one counts where there are several.
+        let by_name: HashMap<&SmolStr, &'t ast::GivenArgument> =
+            arguments.iter().rev().filter_map(|argument| Some((&argument.name.as_ref()?.name, argument))).collect();
+        let known: HashSet<&SmolStr> = parameters.iter().map(|parameter| &parameter.name.name).collect();
         for parameter in parameters {
-            let named = arguments
-                .iter()
-                .find(|argument| argument.name.as_ref().is_some_and(|ident| ident.name == parameter.name.name));
-            let argument = named.or_else(|| given.next());
+            let argument = by_name.get(&parameter.name.name).copied().or_else(|| given.next());
             let (meaning, value_place) = match (argument, &parameter.default) {
                 (Some(argument), _) => (self.value(scope, &argument.value), scope.at(argument.value.span())),
                 (None, Some(default)) => (self.value(&Scope::file(file), default), Location::new(file, default.span())),
@@ -243,10 +245,7 @@ impl<'t> Resolver<'t> {
             inside.parameters.insert(parameter.name.name.clone(), meaning);
         }
         for argument in arguments {
-            let unknown = argument
-                .name
-                .as_ref()
-                .filter(|ident| !parameters.iter().any(|parameter| parameter.name.name == ident.name));
+            let unknown = argument.name.as_ref().filter(|ident| !known.contains(&ident.name));
             if let Some(ident) = unknown {
                 let near = did_you_mean(&ident.name, parameters.iter().map(|parameter| parameter.name.name.as_str()));
                 let text =

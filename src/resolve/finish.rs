@@ -58,7 +58,7 @@ impl Resolver<'_> {
         }
         model.unused = self.unused();
         model.umask = self.umask;
-        model.externals = self.externals;
+        model.set_externals(self.externals);
         model.files = self.raw.into_iter().collect();
         model.broken = self.broken;
         model.container = expand::container(self.container, &self.target, &mut self.diagnostics);

@@ -72,7 +72,7 @@ impl Resolver<'_> {
             return None;
         }
         let user = log.user.as_ref();
-        let other = draft.logs.iter().find_map(|known| known.value.user.as_ref());
+        let other = user.and_then(|_| draft.logs.iter().find_map(|known| known.value.user.as_ref()));
         if let (Some(user), Some(other)) =
             (user, other.filter(|other| Some(&other.value) != user.map(|user| &user.value)))
         {

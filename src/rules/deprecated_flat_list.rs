@@ -1,5 +1,7 @@
 //! Flat lists.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
 use crate::model::Kind;
 use crate::rules::directories::directories;
@@ -66,12 +68,10 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         // Comments would be lost.
         let commented = bytes.contains(&b'#');
         let mut edits: Vec<Edit> = Vec::new();
-        for reference in names {
+        let mut seen = HashSet::new();
+        for reference in names.iter().filter(|reference| seen.insert(reference.name.as_str())) {
             let path = facts.path.join(&directory).join(reference.name.as_str());
-            let edit = Edit::Create { path, bytes: Vec::new(), mode: 0o644 };
-            if !edits.contains(&edit) {
-                edits.push(edit);
-            }
+            edits.push(Edit::Create { path, bytes: Vec::new(), mode: 0o644 });
         }
         edits.push(Edit::Remove { path: facts.path_of(entry) });
         diagnostics.push(diagnostic.fix(Fix {

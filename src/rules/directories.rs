@@ -1,5 +1,8 @@
 //! What the rules of source directories share.
 
+use std::cell::OnceCell;
+
+use camino::Utf8Path;
 use foldhash::HashMap;
 
 use crate::diagnostic::{Edit, Fix, Safety};
@@ -107,7 +110,7 @@ pub(super) fn listed_entries(model: &Model) -> HashMap<FileId, &Entry> {
 }
 
 /// The fix that gives an entry of a directory another name.
-pub(super) fn rename(path: &camino::Utf8Path, entry: &Entry, to: &str, safety: Safety) -> Option<Fix> {
+pub(super) fn rename(path: &Utf8Path, entry: &Entry, to: &str, safety: Safety) -> Option<Fix> {
     let bytes = entry.bytes().filter(|_| entry.link.is_none())?.to_vec();
     let new = path.with_file_name(to);
     Some(Fix {
@@ -117,19 +120,68 @@ pub(super) fn rename(path: &camino::Utf8Path, entry: &Entry, to: &str, safety: S
     })
 }
 
-/// Whether a program of the definition, or a script beside it, names a file beside it.
-pub(super) fn is_mentioned(definition: &Definition, name: &str) -> bool {
-    let programs = definition.programs.iter().map(|(_, program)| program.bytes.as_slice());
-    let beside = definition.directory.iter().flat_map(DirectoryFacts::top).filter(|entry| entry.path != name);
-    programs.chain(beside.filter_map(Entry::bytes)).any(|text| names_file(&String::from_utf8_lossy(text), name))
+/// The files beside it that programs of a definition and scripts beside it name.
+pub(super) struct Mentions<'m> {
+    definition: &'m Definition,
+    /// Names behind a slash, and the files that say them; a program says them for itself.
+    said: OnceCell<HashMap<String, Vec<Option<&'m Utf8Path>>>>,
 }
 
-/// Whether a path in a text ends with a name.
+impl<'m> Mentions<'m> {
+    pub(super) fn of(definition: &'m Definition) -> Self {
+        Self { definition, said: OnceCell::new() }
+    }
+
+    /// Whether a file is named, by others than itself.
+    pub(super) fn name(&self, name: &str) -> bool {
+        if !name.bytes().all(is_part) {
+            return self.texts().any(|(file, text)| {
+                file.is_none_or(|file| file != name) && names_file(&String::from_utf8_lossy(text), name)
+            });
+        }
+        let said = self.said.get_or_init(|| self.collect());
+        said.get(name).is_some_and(|by| by.iter().any(|file| file.is_none_or(|file| file != name)))
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (Option<&'m Utf8Path>, &'m [u8])> + use<'m> {
+        let programs = self.definition.programs.iter().map(|(_, program)| (None, program.bytes.as_slice()));
+        let beside = self.definition.directory.iter().flat_map(DirectoryFacts::top);
+        programs.chain(beside.filter_map(|entry| Some((Some(entry.path.as_path()), entry.bytes()?))))
+    }
+
+    fn collect(&self) -> HashMap<String, Vec<Option<&'m Utf8Path>>> {
+        let mut said: HashMap<String, Vec<Option<&'m Utf8Path>>> = HashMap::default();
+        for (file, text) in self.texts() {
+            for name in names_behind_slashes(&String::from_utf8_lossy(text)) {
+                let by = said.entry(name.to_owned()).or_default();
+                if by.last() != Some(&file) {
+                    by.push(file);
+                }
+            }
+        }
+        said
+    }
+}
+
+/// What can stand in a word of most paths.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+/// The words in a text that end a path, or are a part of one.
+fn names_behind_slashes(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('/').filter_map(|(at, _)| {
+        let behind = text.get(at + 1..)?;
+        let length = behind.bytes().take_while(|byte| is_part(*byte)).count();
+        behind.get(..length).filter(|name| !name.is_empty())
+    })
+}
+
+/// Whether a path in a text ends with a name, whatever that is made of.
 fn names_file(text: &str, name: &str) -> bool {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.match_indices(name).any(|(at, _)| {
         let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at));
         let after = text.as_bytes().get(at + name.len());
-        before == Some(&b'/') && after.is_none_or(|byte| !is_part(byte))
+        before == Some(&b'/') && after.is_none_or(|byte| !is_part(*byte))
     })
 }

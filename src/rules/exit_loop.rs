@@ -114,10 +114,13 @@ fn gate(shell: &Shell, text: &[u8]) -> Option<Range<usize>> {
         if !HARMLESS.contains(&program) || !in_gate || command.inside.len() > 1 {
             return None;
         }
-        if matches!(program, "test" | "[" | "[[") {
+        if !tests_variable && matches!(program, "test" | "[" | "[[") {
             let (start, end) = (first.range.start, words.last()?.range.end);
-            let within = |range: &Range<usize>| range.start >= start && range.end <= end;
-            tests_variable |= shell.variables.iter().any(|(_, range)| within(range));
+            // They stand in the order of the text.
+            let first = shell.variables.partition_point(|(_, range)| range.start < start);
+            let behind = shell.variables.get(first..).unwrap_or_default();
+            let inside = behind.iter().take_while(|(_, range)| range.start < end);
+            tests_variable = inside.into_iter().any(|(_, range)| range.end <= end);
         }
     }
     None

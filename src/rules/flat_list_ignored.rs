@@ -1,5 +1,7 @@
 //! Flat lists that are never read.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Edit, Fix, Safety, Severity};
 use crate::model::{Found, Kind};
 use crate::report;
@@ -56,7 +58,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(bytes) = entry.bytes() else { continue };
-        let listed: Vec<&str> = facts.listed(&directory).filter_map(|entry| entry.path.file_name()).collect();
+        let listed: HashSet<&str> = facts.listed(&directory).filter_map(|entry| entry.path.file_name()).collect();
         let names: Vec<String> = formats::list(bytes)
             .into_iter()
             .map(|range| String::from_utf8_lossy(bytes.get(range).unwrap_or_default()).trim().to_owned())

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Kind;
-use crate::rules::directories::{directories, is_mentioned};
+use crate::rules::directories::{Mentions, directories};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::read::read_by;
 
@@ -38,6 +38,7 @@ rm -r /data
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (definition, facts) in directories(context).filter(|(definition, _)| !definition.incomplete) {
         let kind = definition.kind;
+        let mentions = Mentions::of(definition);
         for entry in facts.top().filter(|entry| !entry.beneath && entry.exists()) {
             let name = entry.path.as_str();
             let owners: Vec<&str> = [Kind::Longrun, Kind::Oneshot, Kind::Bundle]
@@ -46,7 +47,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 .map(Kind::word)
                 .collect();
             let internal = matches!(name, "log" | "instance" | "instances");
-            if read_by(kind).contains(&name) || (owners.is_empty() && !internal) || is_mentioned(definition, name) {
+            if read_by(kind).contains(&name) || (owners.is_empty() && !internal) || mentions.name(name) {
                 continue;
             }
             // Other rules tell of these.

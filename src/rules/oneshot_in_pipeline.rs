@@ -42,7 +42,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
     // Of a name that is declared twice, the first says what it is.
     let externals: HashMap<&str, Option<Kind>> =
-        model.externals.iter().rev().map(|external| (external.name.as_str(), external.kind)).collect();
+        model.externals().iter().rev().map(|external| (external.name.as_str(), external.kind)).collect();
     let named = model.definitions.iter().filter(|_| model.tree.is_some());
     let pipelines: HashSet<&str> =
         named.filter_map(|definition| Some(definition.pipeline_name.as_ref()?.value.as_str())).collect();

@@ -1,5 +1,7 @@
 //! Files written with `raw` that s6-rc reads.
 
+use std::collections::HashSet;
+
 use camino::Utf8Path;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -105,7 +107,10 @@ fn problem(definition: &Definition, path: &Utf8Path, content: &Extra) -> Option<
     }
     let words: Vec<_> =
         formats::list(bytes).into_iter().filter_map(|range| bytes.get(range)).map(String::from_utf8_lossy).collect();
-    let same = |references: &[Reference]| words.iter().all(|word| references.iter().any(|known| *known.name == **word));
+    let same = |references: &[Reference]| {
+        let known: HashSet<&str> = references.iter().map(|known| known.name.as_str()).collect();
+        words.iter().all(|word| known.contains(&**word))
+    };
     match name {
         "type" if formats::kind(bytes) == Some(definition.kind) => None,
         "type" => error("not the type of this definition"),

@@ -131,6 +131,9 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// Nobody nests commands so deep: what does is not understood.
+const MAX_FRAMES: usize = 64;
+
 /// Takes a script apart; nothing where it is not understood.
 pub(super) fn parse(text: &[u8]) -> Option<Shell> {
     let mut parser = Parser {
@@ -164,6 +167,9 @@ struct Parser<'t> {
 
 impl Parser<'_> {
     fn token(&mut self, token: Token) -> Option<()> {
+        if self.frames.len() > MAX_FRAMES {
+            return None;
+        }
         match token {
             Token::Word(word) => match &self.current {
                 None => self.first_word(word)?,

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use crate::diagnostic::{Diagnostic, Safety, Severity, did_you_mean};
 use crate::model::Kind;
-use crate::rules::directories::{directories, is_mentioned, rename};
+use crate::rules::directories::{Mentions, directories, rename};
 use crate::rules::{Context, Example, Rule, Scope};
 use crate::s6rc::read::read_by;
 
@@ -42,12 +42,13 @@ exec httpd -f
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (definition, facts) in directories(context) {
+        let mentions = Mentions::of(definition);
         for entry in facts.top().filter(|entry| !entry.beneath) {
             let name = entry.path.as_str();
             if name.starts_with('.') || name == "type" || is_known(name) || is_document(name) {
                 continue;
             }
-            if is_mentioned(definition, name) {
+            if mentions.name(name) {
                 continue;
             }
             let known = KNOWN.iter().flat_map(|kind| read_by(*kind)).copied();

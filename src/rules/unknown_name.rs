@@ -112,7 +112,7 @@ impl<'m> Known<'m> {
 
 fn names(model: &Model) -> Vec<&str> {
     let defined = model.definitions.iter().map(|definition| definition.name.as_str());
-    let external = model.externals.iter().map(|external| external.name.as_str());
+    let external = model.externals().iter().map(|external| external.name.as_str());
     let pipelines = model
         .definitions
         .iter()

@@ -34,7 +34,7 @@ bundle user { web }
 
 fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let model = context.model;
-    if model.externals.is_empty() || model.definitions.iter().any(|definition| definition.incomplete) {
+    if model.externals().is_empty() || model.definitions.iter().any(|definition| definition.incomplete) {
         return;
     }
     let mut used: HashSet<&str> = model.loose.iter().map(|reference| reference.name.as_str()).collect();
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         used.extend(references.map(|reference| reference.name.as_str()));
         used.insert(&definition.name);
     }
-    for external in model.externals.iter().filter(|external| !used.contains(external.name.as_str())) {
+    for external in model.externals().iter().filter(|external| !used.contains(external.name.as_str())) {
         diagnostics.push(
             Diagnostic::new(&RULE, format!("nothing uses `{}`", external.name))
                 .at(external.place, "declared here")

@@ -29,7 +29,7 @@ fn printed(what: &str, checked: &Checked) -> String {
     assert_eq!(container(&again), container(checked), "{what}\n{text}");
     let names = |checked: &Checked| {
         let mut names: Vec<_> =
-            checked.model.externals.iter().map(|external| (external.name.clone(), external.kind)).collect();
+            checked.model.externals().iter().map(|external| (external.name.clone(), external.kind)).collect();
         names.sort_by(|a, b| a.0.cmp(&b.0));
         names
     };

@@ -49,10 +49,8 @@ struct Stage {
 /// A file that says no program, and one whose image is one of s6-overlay already.
 pub(super) fn fill(text: &str, options: &Options<'_>, sheet: &mut Sheet) -> Result<(), Fault> {
     let all = instructions(text);
-    let line_of = |instruction: &Instruction| {
-        let start = instruction.span.start as usize;
-        text.get(..start).unwrap_or_default().matches('\n').count() + 1
-    };
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line_of = |instruction: &Instruction| ends.partition_point(|end| *end < instruction.span.start as usize) + 1;
     let last = all.iter().rposition(|instruction| instruction.keyword == "FROM");
     let Some(last) = last else {
         return Err(Fault::new("it has no FROM").help("name a Dockerfile, which begins its image with `FROM IMAGE`"));

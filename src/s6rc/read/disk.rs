@@ -1,6 +1,7 @@
 //! The disk: every entry below a definition, within limits, and nothing outside of what was asked for. Several threads may
 //! look at the same time.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -229,11 +230,9 @@ impl Disk {
             return;
         }
         names.retain(|(name, _)| self.pending.get(&directory.join(name.to_string_lossy().as_ref())) != Some(&None));
-        for name in self.pending.names(directory) {
-            if !names.iter().any(|(known, _)| known.as_os_str() == name.as_str()) {
-                names.push((name.into(), FileType::Unknown));
-            }
-        }
+        let known: HashSet<std::ffi::OsString> = names.iter().map(|(name, _)| name.clone()).collect();
+        let new = self.pending.names(directory).into_iter().map(std::ffi::OsString::from);
+        names.extend(new.filter(|name| !known.contains(name)).map(|name| (name, FileType::Unknown)));
     }
 
     /// A path of the image, links in any of its parts followed inside of it.

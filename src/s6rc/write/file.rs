@@ -11,6 +11,9 @@ use rustix::io::Errno;
 use crate::disk;
 use crate::s6rc::write::{WriteError, create, io_error};
 
+/// Paths that name what a process has open, be it a file.
+const OPEN: &[&str] = &["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
+
 /// See [`super::write_file`].
 pub(super) fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
     let there = match path.metadata() {
@@ -19,7 +22,7 @@ pub(super) fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
         Err(error) => return Err(io_error("write", path)(error)),
     };
     let is_file = there.as_ref().is_none_or(|there| there.is_file() || there.is_dir());
-    if !is_file || ["/dev", "/proc"].iter().any(|system| path.starts_with(system)) {
+    if !is_file || OPEN.iter().any(|open| path.starts_with(open)) {
         return to_stream(path, bytes).map_err(io_error("write", path));
     }
     let mode = there.map(|there| there.permissions().mode() & 0o7777);

@@ -207,7 +207,7 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
 }
 
 /// Writes one file, whole or not at all, with the directories above it. What is there keeps its mode; what a link leads to is
-/// written, not the link. A device or a named pipe, and whatever is below `/dev` and `/proc`, is written to as it is.
+/// written, not the link. A device or a named pipe, and what a process has open, is written to as it is.
 ///
 /// # Errors
 ///

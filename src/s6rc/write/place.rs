@@ -39,6 +39,15 @@ pub(super) fn put_manifest(output: &Output, bytes: Vec<u8>, how: How<'_>) -> Res
         .or_else(|_| create::replace(&path, &entry, &output.directory, &output.prefix(), how))
 }
 
+/// Makes an entry in the output and moves it into its place; where that is another file system, which is mounted there, beside it.
+fn put(place: &Utf8Path, entry: &Entry, job: &Job<'_>) -> Result<(), WriteError> {
+    let put = |beside| create::replace(place, entry, beside, &job.output.prefix(), job.how);
+    put(&job.output.directory).or_else(|error| match (&error, place.parent()) {
+        (WriteError::Io { source, .. }, Some(above)) if source.kind() == io::ErrorKind::CrossesDevices => put(above),
+        _ => Err(error),
+    })
+}
+
 /// Does all changes in the directory itself.
 pub(super) fn write(job: &Job<'_>) -> Result<(), WriteError> {
     let output = job.output;
@@ -62,7 +71,7 @@ pub(super) fn write(job: &Job<'_>) -> Result<(), WriteError> {
             if is_directory {
                 remove(&place)?;
             }
-            create::replace(&place, entry, &output.directory, &output.prefix(), job.how)?;
+            put(&place, entry, job)?;
             job.how.one_done();
             continue;
         }

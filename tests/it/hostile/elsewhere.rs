@@ -40,13 +40,20 @@ emit again
 mountpoint -q out/vol
 cat out/vol/data
 ls -d vol/kept other/kept
+mkdir services
+cp -a out/s6-rc.d/. services/
+mount --bind services out/s6-rc.d
+emit third
+ls -d services/third services/again || true
 "#,
     );
     let said = sh(&place, r#"H="$1" unshare -m bash -eu inside.sh 2> said; cat said"#);
     let kept: Vec<&str> = said.lines().filter(|line| line.contains("kept") || *line == "precious").collect();
     assert_eq!(kept, ["precious", "other/kept", "vol/kept"], "{said}");
     assert!(said.contains("something is mounted at"), "{said}");
-    assert!(place.path("out/s6-rc.d/again/run").exists());
+    // What is ours is written where it is mounted.
+    assert!(said.lines().any(|line| line == "services/third"), "{said}");
+    assert!(place.path("services/third/run").exists() && !place.path("services/again").exists());
 }
 
 /// How a missing object is fetched is said by the repository's own configuration.

@@ -143,3 +143,17 @@ fn messages_to_the_language_server_are_bounded() {
         assert!(!ran.says(2, word).said().contains('\u{1b}'));
     }
 }
+
+#[test]
+fn marks_may_be_far_apart_and_wide() {
+    let place = Place::new();
+    let far = " ".repeat(70_000);
+    place.write("given/set.hermes", format!("longrun a {{ run exec x }};{far}longrun a {{ run exec x }}\n"));
+    place.run(&["check", "given"]).says(1, "defined twice").says(1, "a longrun here");
+    let wide = "ä".repeat(70_000);
+    place.write("given/set.hermes", format!("longrun a {{ run exec x; in user; {wide} }}\n"));
+    place.run(&["check", "given"]).says(1, "expected a statement");
+    let wide = "x".repeat(70_000);
+    place.write("given/set.hermes", format!("longrun a {{ run exec x; in user; {wide} }}\n"));
+    place.run(&["check", "given"]).says(1, "unknown-statement");
+}

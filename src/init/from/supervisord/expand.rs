@@ -1,6 +1,6 @@
 //! `%(…)s` in supervisord's values, and `environment`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::init::from::words::{self, Sign, Signs};
 
@@ -125,9 +125,12 @@ pub(super) fn environment(text: &[Sign]) -> Result<Vec<(String, Signs)>, String>
         let start = value.iter().position(|sign| !is_quote(sign)).unwrap_or(value.len());
         let end = value.iter().rposition(|sign| !is_quote(sign)).map_or(start, |last| last + 1);
         let value = value.get(start..end).unwrap_or_default().to_vec();
-        pairs.retain(|(known, _)| *known != name);
         pairs.push((name, value));
     }
+    // The last one of a name counts, and stands where it is.
+    let mut seen = HashSet::new();
+    let mut counts: Vec<bool> = pairs.iter().rev().map(|(name, _)| seen.insert(name.clone())).collect();
+    pairs.retain(|_| counts.pop().unwrap_or_default());
     Ok(pairs)
 }
 

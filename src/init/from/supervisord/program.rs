@@ -1,5 +1,7 @@
 //! One `[program:NAME]`.
 
+use std::collections::HashSet;
+
 use crate::init::from::Fault;
 use crate::init::from::sheet::{Note, Service};
 use crate::init::from::supervisord::expand::{self, Names};
@@ -210,9 +212,11 @@ impl Program<'_> {
         if let Some((text, line)) = self.signs("environment", names)? {
             let pairs = expand::environment(&text)
                 .map_err(|error| Fault::at(line, format!("`environment`: {error}")).help("write `A=\"b\",C=\"d\"`"))?;
+            // Each name is there once.
+            let own: HashSet<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+            variables.retain(|known| !own.contains(known.name.as_str()));
             for (name, value) in pairs {
                 let variable = Variable { name, value, line };
-                variables.retain(|known| known.name != variable.name);
                 if !variable.is_secret() {
                     names.variables.insert(variable.name.clone(), variable.value.clone());
                 }
