@@ -80,14 +80,19 @@ impl Changes {
                 Edit::Remove { path } => self.file(path)?.after = None,
             }
         }
-        // From the back, so that the places of the others stay where they are.
-        replacements.sort_by(|a, b| (b.0, b.1.start).cmp(&(a.0, a.1.start)));
-        for (path, range, with) in replacements {
+        replacements.sort_by(|a, b| (a.0, a.1.start, a.1.end).cmp(&(b.0, b.1.start, b.1.end)));
+        for of_file in replacements.chunk_by(|one, next| one.0 == next.0) {
+            let Some((path, ..)) = of_file.first() else { continue };
             let Some(state) = &mut self.file(path)?.after else { continue };
-            if range.end > state.bytes.len() || range.start > range.end {
-                return Err((path.to_owned(), io::Error::other("changed while it was read")));
+            let changed = || (path.to_path_buf(), io::Error::other("changed while it was read"));
+            let (mut bytes, mut at) = (Vec::with_capacity(state.bytes.len()), 0);
+            for (_, range, with) in of_file {
+                bytes.extend(state.bytes.get(at..range.start).ok_or_else(changed)?);
+                bytes.extend(*with);
+                at = range.end;
             }
-            state.bytes.splice(range, with.iter().copied());
+            bytes.extend(state.bytes.get(at..).ok_or_else(changed)?);
+            state.bytes = bytes;
         }
         Ok(())
     }
