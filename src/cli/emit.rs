@@ -240,7 +240,7 @@ fn would_lose(directory: &Utf8Path, error: &WriteError) -> u8 {
                 (Some(current), new) => {
                     Stream::Err.write_content(&unified(&one.path, current, new.as_deref().unwrap_or_default()));
                 }
-                (None, _) => Stream::Err.write(&safe_text(&format!("{} is in the way\n", one.path))),
+                (None, _) => Stream::Err.write(&format!("{}\n", safe_line(&format!("{} is in the way", one.path)))),
             }
         }
         if lost.len() > SHOWN {

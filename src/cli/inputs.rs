@@ -261,6 +261,11 @@ impl Files for Inputs {
         Disk.read(path)
     }
 
+    fn read_at(&self, path: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.add(path, Aspect::Entry);
+        Disk.read_at(path, real)
+    }
+
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
         if !path.is_dir() {
             // Where it leads decides whether it is read, and what is missing may come.

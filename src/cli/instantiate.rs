@@ -11,6 +11,7 @@ use crate::cli::{ColorChoice, FINE, PROBLEMS};
 use crate::compile::Checked;
 use crate::config::{self, parse_target};
 use crate::instance::{self, Error, Instance, Options, Origin, Registered};
+use crate::report::safe_line;
 use crate::resolve::{self, Disk, values};
 use crate::s6rc::target::Target;
 
@@ -151,7 +152,8 @@ fn list(arguments: &InstantiateArgs) -> u8 {
             for (name, origin) in instances {
                 let values: Vec<String> =
                     origin.values.iter().map(|(name, value)| format!("{name}={}", value.escape_debug())).collect();
-                Stream::Out.write(&format!("{name}: {} {}\n", origin.template.escape_debug(), values.join(" ")));
+                let said = format!("{name}: {} {}", origin.template.escape_debug(), values.join(" "));
+                Stream::Out.write(&format!("{}\n", safe_line(&said)));
             }
             FINE
         }

@@ -173,8 +173,8 @@ const HELP: &str = "  help: ";
 
 /// Says something that stops nothing, and what to do about it.
 pub(super) fn note(message: &str, help: &str) {
-    Stream::Err.write(&told("note: ", message));
-    Stream::Err.write(&told(HELP, help));
+    Stream::Err.write(&told("note: ", &safe_line(message)));
+    Stream::Err.write(&told(HELP, &safe_line(help)));
 }
 
 /// A sentence behind its mark: on a terminal in lines that it has room for, for programs on one.
@@ -196,7 +196,7 @@ pub(super) fn failure(message: &str, help: Option<&str>) -> u8 {
     // A name may hold an end of a line, and what it says behind that is nobody's word.
     Stream::Err.write(&told("hermesc: ", &safe_line(message)));
     if let Some(help) = help {
-        Stream::Err.write(&told(HELP, help));
+        Stream::Err.write(&told(HELP, &safe_line(help)));
     }
     super::FAILED
 }

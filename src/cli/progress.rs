@@ -115,9 +115,8 @@ pub(super) struct Reading<'p> {
     files: &'p (dyn Files + Sync),
 }
 
-impl Files for Reading<'_> {
-    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
-        let bytes = self.files.read(path)?;
+impl Reading<'_> {
+    fn count(&self, bytes: &[u8]) {
         let work = &self.progress.work;
         if work.total.is_none() {
             work.done.fetch_add(1, Ordering::Relaxed);
@@ -126,7 +125,16 @@ impl Files for Reading<'_> {
         if work.bytes.fetch_add(length, Ordering::Relaxed) + length >= LARGE {
             self.progress.may_be_large();
         }
-        Ok(bytes)
+    }
+}
+
+impl Files for Reading<'_> {
+    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.files.read(path).inspect(|bytes| self.count(bytes))
+    }
+
+    fn read_at(&self, path: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.files.read_at(path, real).inspect(|bytes| self.count(bytes))
     }
 
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {

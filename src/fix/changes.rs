@@ -187,6 +187,10 @@ impl Files for Overlay<'_> {
         }
     }
 
+    fn read_at(&self, path: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        if self.changes.files.contains_key(path) { self.read(path) } else { self.files.read_at(path, real) }
+    }
+
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
         self.files.real(path)
     }

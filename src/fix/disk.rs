@@ -164,7 +164,12 @@ fn put(path: &Utf8Path, from: Option<&State>, to: Option<&State>) -> io::Result<
     let (from, to) = match (from, to) {
         (_, None) => return fs::remove_file(path),
         (Some(from), Some(to)) if from.bytes == to.bytes => {
-            return fs::set_permissions(path, Permissions::from_mode(to.mode));
+            // What was put in its place meanwhile is not followed, and what has another name elsewhere is made anew.
+            let (file, metadata) = crate::disk::open_no_link(path, u64::MAX)?;
+            if metadata.nlink() == 1 {
+                return file.set_permissions(Permissions::from_mode(to.mode));
+            }
+            (Some(from), to)
         }
         (from, Some(to)) => (from, to),
     };

@@ -251,8 +251,13 @@ fn layout(text: &str, commas: bool) -> usize {
 /// A text without the blanks at its end, but for one that keeps a `\` from the line's end.
 pub(super) fn without_end(text: &str) -> &str {
     let trimmed = text.trim_end_matches(BLANK);
-    let end = if trimmed.ends_with('\\') { trimmed.len() + 1 } else { trimmed.len() };
-    text.get(..end).unwrap_or(trimmed)
+    if !trimmed.ends_with('\\') {
+        return trimmed;
+    }
+    // The end of a line may have two characters.
+    let behind = text.get(trimmed.len()..).unwrap_or_default();
+    let kept = if behind.starts_with("\r\n") { 2 } else { 1 };
+    text.get(..trimmed.len() + kept).unwrap_or(text)
 }
 
 /// Whether nothing but one line break is there.

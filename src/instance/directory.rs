@@ -1,6 +1,6 @@
 //! Directories by descriptor: every step is one name below a directory that is open already, and no link is followed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -98,10 +98,15 @@ impl Directory {
 
     /// The names in it, in order, as far as they are text.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.entries()?.into_iter().filter_map(|name| name.into_string().ok()).collect())
+    }
+
+    /// All names in it, in order.
+    fn entries(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.0)? {
-            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_str().map(str::to_owned);
-            names.extend(name.filter(|name| name != "." && name != ".."));
+            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
+            names.extend(Some(name).filter(|name| name != "." && name != ".."));
         }
         names.sort_unstable();
         Ok(names)
@@ -109,13 +114,18 @@ impl Directory {
 
     /// The content of a file in it, at most 1 MiB.
     pub(super) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.read_at_most(name, 1 << 20)
+    }
+
+    /// The beginning of a file in it.
+    fn read_at_most(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = File::from(openat(&self.0, name, flags, Mode::empty())?);
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("not a file"));
         }
         let mut bytes = Vec::new();
-        file.take(1 << 20).read_to_end(&mut bytes)?;
+        file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -147,7 +157,10 @@ impl Directory {
             let parent = parent.as_ref().unwrap_or(self);
             match entry {
                 Entry::Directory => parent.child(name).is_ok(),
-                Entry::File { bytes, .. } => parent.read(name).is_ok_and(|found| found == *bytes),
+                Entry::File { bytes, .. } => {
+                    // One byte more would be another file.
+                    parent.read_at_most(name, bytes.len() as u64 + 1).is_ok_and(|found| found == *bytes)
+                }
                 Entry::Link(target) => rustix::fs::readlinkat(&parent.0, name, Vec::new())
                     .is_ok_and(|found| found.to_bytes() == target.as_str().as_bytes()),
             }
@@ -169,7 +182,8 @@ impl Directory {
         let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let found = self.child("supervise").map(|supervise| openat(&supervise.0, "control", flags, Mode::empty()));
         match found {
-            Ok(Ok(_)) => Ok(true),
+            // Anything else can be opened without anybody who reads it.
+            Ok(Ok(control)) => Ok(FileType::from_raw_mode(rustix::fs::fstat(&control)?.st_mode) == FileType::Fifo),
             Ok(Err(Errno::NXIO | Errno::NOENT)) => Ok(false),
             Ok(Err(error)) => Err(error.into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -192,10 +206,10 @@ impl Directory {
 
     /// Removes an entry and all below it; links are removed, not followed.
     pub(super) fn delete(&self, name: &str) -> io::Result<()> {
-        self.delete_below(name, 0)
+        self.delete_below(name.as_ref(), 0)
     }
 
-    fn delete_below(&self, name: &str, depth: usize) -> io::Result<()> {
+    fn delete_below(&self, name: &OsStr, depth: usize) -> io::Result<()> {
         match unlinkat(&self.0, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => return Ok(()),
             Err(Errno::ISDIR | Errno::PERM) => {}
@@ -208,8 +222,8 @@ impl Directory {
         if disk::is_mounted(&self.0, name.as_ref())? {
             return Err(Errno::BUSY.into());
         }
-        let directory = self.child(name)?;
-        for inner in directory.names()? {
+        let directory = Self(openat(&self.0, name, DIRECTORY, Mode::empty())?);
+        for inner in directory.entries()? {
             directory.delete_below(&inner, depth + 1)?;
         }
         match unlinkat(&self.0, name, AtFlags::REMOVEDIR) {

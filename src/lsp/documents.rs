@@ -136,6 +136,10 @@ impl Files for Documents {
         }
     }
 
+    fn read_at(&self, path: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        if self.open.contains_key(&normal(path)) { self.read(path) } else { Disk.read_at(path, real) }
+    }
+
     /// A text that is not saved yet is where its directory is.
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
         let path = normal(path);

@@ -164,10 +164,16 @@ pub(super) fn check(documents: &Documents, workspace: &[Utf8PathBuf]) -> (Vec<Se
     (sets, of)
 }
 
+/// Whether a folder is one of the workspace, wherever links lead.
+fn is_within(folder: &Utf8Path, workspace: &[Utf8PathBuf]) -> bool {
+    let real = |path: &Utf8Path| path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
+    workspace.iter().any(|root| folder.starts_with(root) && real(folder).starts_with(real(root)))
+}
+
 /// What a text may be part of: folders of the workspace above it, the outermost first, then its own; outside of a
 /// workspace the text alone.
 fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
-    let within = |folder: &&Utf8Path| workspace.iter().any(|root| folder.starts_with(root));
+    let within = |folder: &&Utf8Path| is_within(folder, workspace);
     let mut folders: Vec<&Utf8Path> = path.ancestors().skip(1).take_while(within).collect();
     folders.reverse();
     folders.retain(|folder| {
@@ -188,7 +194,7 @@ fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf])
 fn source_directory(path: &Utf8Path, workspace: &[Utf8PathBuf]) -> Option<(Utf8PathBuf, Layout)> {
     let above = |path: &Utf8Path| path.parent().map(Utf8Path::to_owned);
     let definition = path.ancestors().skip(1).take(2).find(|at| at.join("type").is_file()).and_then(above);
-    let within = |folder: &&Utf8Path| workspace.iter().any(|root| folder.starts_with(root));
+    let within = |folder: &&Utf8Path| is_within(folder, workspace);
     let folders = path.ancestors().skip(1).take_while(within);
     folders.chain(definition.as_deref()).filter(|above| above.parent().is_some()).find_map(|above| {
         let layout = read::recognise(above).ok().flatten()?;

@@ -7,11 +7,14 @@ use lsp_types::Uri;
 
 use crate::resolve::normal;
 
-/// The path of a URI. What is no `file:` URI, such as a text that was never saved, keeps its whole name.
+/// The path of a URI. What is no `file:` URI of this machine, such as a text that was never saved, keeps its whole name, which is
+/// no path: its slashes are other ones.
 pub(super) fn path(uri: &Uri) -> Utf8PathBuf {
     let text = uri.as_str();
-    let file = text.strip_prefix("file://").and_then(|rest| rest.find('/').and_then(|at| rest.get(at..)));
-    file.and_then(decode).map_or_else(|| Utf8PathBuf::from(text), |path| normal(Utf8Path::new(&path)))
+    let file = text.strip_prefix("file://").and_then(|rest| rest.find('/').map(|at| rest.split_at(at)));
+    let here = file.filter(|(host, _)| host.is_empty() || host.eq_ignore_ascii_case("localhost"));
+    let path = here.and_then(|(_, path)| decode(path));
+    path.map_or_else(|| Utf8PathBuf::from(text.replace('/', "\u{2215}")), |path| normal(Utf8Path::new(&path)))
 }
 
 /// The URI of a path, where it can be one.
@@ -56,6 +59,9 @@ mod tests {
         }
         assert_eq!(path(&Uri::from_str("file:///a/../b%20c").unwrap()), "/b c");
         assert_eq!(path(&Uri::from_str("untitled:Untitled-1").unwrap()), "untitled:Untitled-1");
-        assert_eq!(path(&Uri::from_str("file:///%FF").unwrap()), "file:///%FF");
+        assert_eq!(path(&Uri::from_str("file://localhost/a").unwrap()), "/a");
+        for text in ["file:///%FF", "file://elsewhere/a", "x:/../a"] {
+            assert!(!path(&Uri::from_str(text).unwrap()).as_str().contains('/'), "{text}");
+        }
     }
 }

@@ -29,14 +29,23 @@ impl Bounds {
         Self(roots.iter().filter_map(directory).chain(around.iter().filter_map(|at| files.real(at).ok())).collect())
     }
 
-    /// Whether a path leads to something that may be read.
+    /// The real path of something that may be read.
     ///
     /// # Errors
     ///
     /// It leads outside, see [`is_outside`], or nowhere.
-    pub(super) fn check(&self, files: &dyn Files, path: &Utf8Path) -> io::Result<()> {
+    pub(super) fn check(&self, files: &dyn Files, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
         let real = files.real(path)?;
-        if self.0.iter().any(|bound| real.starts_with(bound)) { Ok(()) } else { Err(io::Error::other(Outside)) }
+        if self.0.iter().any(|bound| real.starts_with(bound)) { Ok(real) } else { Err(io::Error::other(Outside)) }
+    }
+
+    /// The bytes of a file that may be read.
+    ///
+    /// # Errors
+    ///
+    /// See [`Bounds::check`]; else as the operating system says.
+    pub(super) fn read(&self, files: &dyn Files, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        files.read_at(path, &self.check(files, path)?)
     }
 }
 

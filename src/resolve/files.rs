@@ -25,6 +25,17 @@ pub trait Files {
     /// As the operating system says.
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>>;
 
+    /// The bytes of a file of which the real path was told by [`Files::real`], and was found good: what took its place since is
+    /// not followed.
+    ///
+    /// # Errors
+    ///
+    /// As the operating system says.
+    fn read_at(&self, path: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        let _ = real;
+        self.read(path)
+    }
+
     /// The real path of a file or directory, where links lead: what may be read depends on it. What is only in memory is where
     /// it says.
     ///
@@ -55,6 +66,10 @@ pub struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
         disk::read(path, MAX_SOURCE_BYTES as u64)
+    }
+
+    fn read_at(&self, _: &Utf8Path, real: &Utf8Path) -> io::Result<Vec<u8>> {
+        disk::read_no_link(real, MAX_SOURCE_BYTES as u64)
     }
 
     fn real(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
@@ -102,10 +117,8 @@ pub fn load(
         let is_directory = members.as_slice() != [root.clone()];
         for path in members {
             // A path that was named may be a link to anywhere, what is found in a directory may not.
-            if is_directory {
-                loader.loaded.bounds.check(files, &path).map_err(|error| (path.clone(), error))?;
-            }
-            let bytes = files.read(&path).map_err(|error| (path.clone(), error))?;
+            let bytes = if is_directory { loader.loaded.bounds.read(files, &path) } else { files.read(&path) };
+            let bytes = bytes.map_err(|error| (path.clone(), error))?;
             loader.file(&path, bytes);
         }
     }
@@ -123,7 +136,7 @@ pub fn may_be_read(
     around: &[Utf8PathBuf],
     path: &Utf8Path,
 ) -> io::Result<()> {
-    Bounds::new(files, roots, around).check(files, path)
+    Bounds::new(files, roots, around).check(files, path).map(drop)
 }
 
 struct Loader<'f> {
@@ -208,7 +221,7 @@ impl Loader<'_> {
         };
         let path = from.parent().unwrap_or(Utf8Path::new("")).join(text.as_str());
         let within = self.loaded.bounds.check(self.files, &path);
-        let members = match within.and_then(|()| self.members(&path)) {
+        let members = match within.and_then(|_| self.members(&path)) {
             Ok(members) => members,
             Err(error) => return self.missing(&path, place, &error),
         };
@@ -243,8 +256,7 @@ impl Loader<'_> {
             if self.known.contains(&normal) {
                 continue;
             }
-            let within = if member == path { Ok(()) } else { self.loaded.bounds.check(self.files, &member) };
-            match within.and_then(|()| self.files.read(&member)) {
+            match self.loaded.bounds.read(self.files, &member) {
                 Ok(bytes) => self.file(&member, bytes),
                 Err(error) => self.missing(&member, place, &error),
             }

@@ -85,7 +85,7 @@ impl Resolver<'_> {
         let path = self.string(scope, text)?;
         let path = self.beside(scope, &path);
         let place = scope.at(text.span);
-        match self.bounds.check(self.files, &path).and_then(|()| self.files.read(&path)) {
+        match self.bounds.read(self.files, &path) {
             Ok(bytes) => {
                 if !self.may_carry(scope, place, bytes.len()) {
                     return None;

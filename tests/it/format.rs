@@ -65,6 +65,9 @@ fn line_ends_are_kept() {
     let text = "longrun  a  {\r\n  up sh \"\"\"\r\n  x\r\n  \"\"\"\r\n}\r\n";
     assert_eq!(laid_out(text), "longrun a {\r\n    up sh \"\"\"\r\n        x\r\n        \"\"\"\r\n}\r\n");
     assert_eq!(laid_out("longrun a {\r\n}\n"), "longrun a {}\n");
+    // What cannot be read and ends with a line that goes on stays so.
+    let once = laid_out("longrun we: {run ex` e\u{3}}\\\r\n \n");
+    assert_eq!(laid_out(&once), once);
     assert_eq!(laid_out("\u{feff}longrun a {}"), "\u{feff}longrun a {}\n");
     assert_eq!(laid_out(""), "");
     assert_eq!(laid_out("\n\n"), "");

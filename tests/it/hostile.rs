@@ -4,6 +4,7 @@
 mod bombs;
 mod elsewhere;
 mod limits;
+mod meanwhile;
 mod outputs;
 mod paths;
 mod terminal;

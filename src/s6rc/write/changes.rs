@@ -17,6 +17,7 @@ use crate::s6rc::plan::{Entry, FileTree};
 use crate::s6rc::write::items::{Item, find, items};
 use crate::s6rc::write::look::{Found, Look, Part};
 use crate::s6rc::write::manifest::{self, MANIFEST, Manifest, Stored};
+use crate::s6rc::write::seal;
 use crate::s6rc::write::stamp::Stamp;
 use crate::s6rc::write::{WriteError, Written, io_error, trail};
 
@@ -204,7 +205,8 @@ impl<'s> Sides<'s, '_> {
     /// When the manifest was written: whatever has not changed since is as it says. Nothing where a run may not have ended.
     fn written(&self, root: BorrowedFd<'_>) -> Option<Stat> {
         // Where it cannot be told, everything is read.
-        statat(root, MANIFEST, AtFlags::SYMLINK_NOFOLLOW).ok().filter(|_| self.before.next.is_empty())
+        let manifest = statat(root, MANIFEST, AtFlags::SYMLINK_NOFOLLOW).ok();
+        manifest.filter(|manifest| self.before.next.is_empty() && seal::holds(root, manifest))
     }
 
     /// What an earlier run wrote and this one does not.
@@ -217,7 +219,9 @@ impl<'s> Sides<'s, '_> {
         }
         let place = self.directory.join(path);
         let Some(metadata) = metadata(&place)? else { return Ok(()) };
-        if !self.was_written(path, &place, &metadata)? {
+        // A name alone, as version 1 of the manifest has it, says nothing of what is there.
+        let is_named = manifest::find(&self.before.entries, path).is_some_and(|stamp| *stamp == Stamp::NAMED);
+        if is_named || !self.was_written(path, &place, &metadata)? {
             let current = if metadata.is_file() { disk::read_no_link(&place, MAX_COMPARED).ok() } else { None };
             changes.lost.push(Lost { path: path.into(), current, new: None });
         }

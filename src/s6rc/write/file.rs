@@ -1,8 +1,8 @@
 //! One file that somebody named, such as that of `-o`.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -25,14 +25,13 @@ pub(super) fn write(path: &Utf8Path, bytes: &[u8]) -> Result<(), WriteError> {
     if !is_file || OPEN.iter().any(|open| path.starts_with(open)) {
         return to_stream(path, bytes).map_err(io_error("write", path));
     }
-    let mode = there.map(|there| there.permissions().mode() & 0o7777);
     let place =
         if path.is_symlink() { path.canonicalize_utf8().map_err(io_error("write", path))? } else { path.into() };
-    whole(&place, bytes, mode)
+    whole(&place, bytes, there.as_ref())
 }
 
 /// In one step; beside its place first.
-fn whole(path: &Utf8PathBuf, bytes: &[u8], mode: Option<u32>) -> Result<(), WriteError> {
+fn whole(path: &Utf8PathBuf, bytes: &[u8], before: Option<&Metadata>) -> Result<(), WriteError> {
     let above = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     fs::create_dir_all(above).map_err(io_error("create", above))?;
     // The process's mask has its part in the mode of what is new.
@@ -40,8 +39,14 @@ fn whole(path: &Utf8PathBuf, bytes: &[u8], mode: Option<u32>) -> Result<(), Writ
     let builder = builder.prefix(".hermesc-").permissions(Permissions::from_mode(0o666));
     let file = builder.tempfile_in(above).map_err(create::plain).map_err(io_error("write in", above))?;
     let mut open: &File = file.as_file();
-    if let Some(mode) = mode {
-        open.set_permissions(Permissions::from_mode(mode)).map_err(io_error("set the mode of", path))?;
+    if let Some(before) = before {
+        let now = open.metadata().map_err(io_error("write", path))?;
+        if (before.uid(), before.gid()) != (now.uid(), now.gid()) {
+            // Where that is not allowed it is whose who wrote it.
+            let _ = fchown(open, Some(before.uid()), Some(before.gid()));
+        }
+        let mode = Permissions::from_mode(before.permissions().mode() & 0o7777);
+        open.set_permissions(mode).map_err(io_error("set the mode of", path))?;
     }
     open.write_all(bytes).map_err(io_error("write", path))?;
     file.persist(path).map_err(|error| io_error("replace", path)(error.error))?;
@@ -50,8 +55,17 @@ fn whole(path: &Utf8PathBuf, bytes: &[u8], mode: Option<u32>) -> Result<(), Writ
 
 /// As it comes, to what is no file.
 fn to_stream(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    // Behind what this process and others have written there.
+    match path.as_str() {
+        "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => {
+            let mut out = io::stdout().lock();
+            return out.write_all(bytes).and_then(|()| out.flush());
+        }
+        "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => return io::stderr().write_all(bytes),
+        _ => {}
+    }
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    let mut file = match OpenOptions::new().write(true).custom_flags(flags).open(path) {
+    let mut file = match OpenOptions::new().append(true).custom_flags(flags).open(path) {
         Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
             return Err(io::Error::other("nobody reads it"));
         }

@@ -14,6 +14,8 @@ mod make;
 mod manifest;
 mod mount;
 mod place;
+mod rescue;
+mod seal;
 mod stage;
 mod stamp;
 mod text;
@@ -138,6 +140,9 @@ impl Output {
     fn new(directory: &Utf8Path) -> Result<Self, WriteError> {
         let parent =
             |path: &Utf8Path| path.parent().filter(|parent| !parent.as_str().is_empty()).map(Utf8Path::to_owned);
+        if directory.as_str().is_empty() {
+            return Err(io_error("write", Utf8Path::new("''"))(io::Error::other("a directory is wanted")));
+        }
         // An output that is named by a link is what the link names.
         let directory = match directory.canonicalize_utf8() {
             Ok(real) => real,
@@ -160,6 +165,9 @@ impl Output {
     fn prefix(&self) -> String {
         format!(".hermesc-emit-{}-", self.directory.file_name().unwrap_or_default())
     }
+
+    /// The same for what is made in the output itself, in which other outputs may lie.
+    const WITHIN: &str = ".hermesc-within-";
 }
 
 /// Writes a tree into a directory: what is as it should be is not touched, what an earlier run wrote and this one does
@@ -189,7 +197,10 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
     let mut written = changes.written();
     let Some(common) = changes.common() else {
         // Only what is known of the tree may be different.
-        place::manifest(&output, before.as_ref(), &after, how)?;
+        if before.as_ref() != Some(&after) {
+            place::manifest(&output, &after, how)?;
+            sealed(&output, how);
+        }
         return Ok(written);
     };
     let before = before.as_ref();
@@ -203,7 +214,15 @@ pub fn write(tree: &FileTree, directory: &Utf8Path, how: How<'_>) -> Result<Writ
         }
         Err(stage::Failure::Error(error)) => return Err(error),
     };
+    sealed(&output, how);
     Ok(written)
+}
+
+/// Marks what was written, so that the next run need not read it. Where times are said, and where it cannot be, it will.
+fn sealed(output: &Output, how: How<'_>) {
+    if how.time.is_none() {
+        let _ = seal::set(&output.directory);
+    }
 }
 
 /// Writes one file, whole or not at all, with the directories above it. What is there keeps its mode; what a link leads to is

@@ -12,18 +12,10 @@ use crate::s6rc::write::changes::{Way, is_directory, metadata};
 use crate::s6rc::write::items::find;
 use crate::s6rc::write::manifest::{MANIFEST, Manifest};
 use crate::s6rc::write::stage::Job;
-use crate::s6rc::write::{How, Output, WriteError, create, io_error};
+use crate::s6rc::write::{How, Output, WriteError, create, io_error, mount};
 
-/// Writes what is known of the output, where it is not there already.
-pub(super) fn manifest(
-    output: &Output,
-    before: Option<&Manifest<'_>>,
-    after: &Manifest<'_>,
-    how: How<'_>,
-) -> Result<(), WriteError> {
-    if before == Some(after) {
-        return Ok(());
-    }
+/// Writes what is known of an output in which nothing else changes.
+pub(super) fn manifest(output: &Output, after: &Manifest<'_>, how: How<'_>) -> Result<(), WriteError> {
     if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
@@ -36,12 +28,12 @@ pub(super) fn put_manifest(output: &Output, bytes: Vec<u8>, how: How<'_>) -> Res
     let entry = Entry::File { bytes, mode: 0o644 };
     // Beside the output nobody sees it before it is whole; where that cannot be, in it.
     create::replace(&path, &entry, &output.parent, &output.prefix(), how)
-        .or_else(|_| create::replace(&path, &entry, &output.directory, &output.prefix(), how))
+        .or_else(|_| create::replace(&path, &entry, &output.directory, Output::WITHIN, how))
 }
 
 /// Makes an entry in the output and moves it into its place; where that is another file system, which is mounted there, beside it.
 fn put(place: &Utf8Path, entry: &Entry, job: &Job<'_>) -> Result<(), WriteError> {
-    let put = |beside| create::replace(place, entry, beside, &job.output.prefix(), job.how);
+    let put = |beside| create::replace(place, entry, beside, Output::WITHIN, job.how);
     put(&job.output.directory).or_else(|error| match (&error, place.parent()) {
         (WriteError::Io { source, .. }, Some(above)) if source.kind() == io::ErrorKind::CrossesDevices => put(above),
         _ => Err(error),
@@ -51,6 +43,7 @@ fn put(place: &Utf8Path, entry: &Entry, job: &Job<'_>) -> Result<(), WriteError>
 /// Does all changes in the directory itself.
 pub(super) fn write(job: &Job<'_>) -> Result<(), WriteError> {
     let output = job.output;
+    mounted(job)?;
     if !is_directory(&output.directory)? {
         fs::create_dir(&output.directory).map_err(io_error("create", &output.directory))?;
     }
@@ -85,6 +78,22 @@ pub(super) fn write(job: &Job<'_>) -> Result<(), WriteError> {
         fs::set_permissions(&place, mode).map_err(io_error("set the mode of", &place))?;
     }
     put_manifest(output, job.after.bytes(), job.how)
+}
+
+/// Refuses what would replace or remove something that is mounted, before anything is changed.
+fn mounted(job: &Job<'_>) -> Result<(), WriteError> {
+    let mounts = mount::below(&job.output.directory);
+    if mounts.is_empty() {
+        return Ok(());
+    }
+    for (path, _) in &job.changes.ways {
+        let place = job.output.directory.join(&**path);
+        let stays = matches!(find(job.items, path.as_str()), Some(Entry::Directory)) && is_directory(&place)?;
+        if !stays && mounts.iter().any(|mount| mount.starts_with(&place)) {
+            return Err(io_error("replace what is mounted at", &place)(io::ErrorKind::ResourceBusy.into()));
+        }
+    }
+    Ok(())
 }
 
 /// Removes something; a directory only if nothing is left in it.

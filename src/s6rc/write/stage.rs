@@ -15,8 +15,8 @@ use crate::s6rc::plan::Entry;
 use crate::s6rc::write::changes::{self, Changes, Way, bits, is_directory};
 use crate::s6rc::write::items::{Item, find};
 use crate::s6rc::write::make::Make;
-use crate::s6rc::write::manifest::{MANIFEST, Manifest};
-use crate::s6rc::write::{How, Output, WriteError, create, io_error, mount, place, trail};
+use crate::s6rc::write::manifest::{self, MANIFEST, Manifest};
+use crate::s6rc::write::{How, Output, WriteError, create, io_error, mount, place, rescue, trail};
 
 /// What is to be done.
 pub(super) struct Job<'j> {
@@ -67,7 +67,24 @@ pub(super) fn exchange(job: &Job<'_>, common: &str) -> Result<(), Failure> {
         let synced = File::open(&output.parent).and_then(|parent| rustix::fs::syncfs(&parent).map_err(io::Error::from));
         synced.map_err(io_error("sync", &output.parent)).map_err(Failure::Error)?;
     }
+    // It would be moved away with what is mounted there.
+    if let Some(mount) = mount::below(&target).first() {
+        return Err(Failure::NotPossible(format!("something is mounted at {mount}")));
+    }
+    // Whoever stands in it would stand in what is removed.
+    if std::env::current_dir().is_ok_and(|here| here.starts_with(&target)) {
+        return Err(Failure::NotPossible("the working directory is in it".to_owned()));
+    }
     swap(&new, &target)?;
+    if new.is_dir() {
+        let is_ours = |below: &Utf8Path| {
+            let path = if common.is_empty() { below.to_owned() } else { Utf8Path::new(common).join(below) };
+            path == MANIFEST
+                || find(job.items, path.as_str()).is_some()
+                || job.before.is_some_and(|before| manifest::find(&before.entries, path.as_str()).is_some())
+        };
+        rescue::rescue(&new, &target, &is_ours, Utf8Path::new("")).map_err(Failure::Error)?;
+    }
     if !common.is_empty() {
         place::put_manifest(output, job.after.bytes(), job.how).map_err(Failure::Error)?;
     }
@@ -221,7 +238,6 @@ impl Stage<'_> {
     fn carry(&self, relative: &Utf8Path, directories: &mut Vec<Utf8PathBuf>) -> Result<(), Failure> {
         let is_target = relative.as_str().is_empty();
         let old = if is_target { self.target.to_owned() } else { self.target.join(relative) };
-        // It would be moved away with what is mounted there; a target is refused by the exchange itself.
         if !is_target && mount::is_mounted(&old).map_err(io_error("read", &old)).map_err(Failure::Error)? {
             return Err(Failure::NotPossible(format!("something is mounted at {old}")));
         }

@@ -94,7 +94,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Manifest<'_>, String> {
         return Err(format!("its version is {version}, and this program knows 1 and 2"));
     }
     let entries = entries.ok_or("it has no `entries`")?;
-    Ok(Manifest { entries: known(entries)?, next: next.map_or(Ok(Vec::new()), known)? })
+    let manifest = Manifest { entries: known(entries)?, next: next.map_or(Ok(Vec::new()), known)? };
+    if version > 1 && manifest.entries.iter().chain(&manifest.next).any(|known| known.stamp == Stamp::NAMED) {
+        return Err("an entry of it says nothing".to_owned());
+    }
+    Ok(manifest)
 }
 
 /// In their order, and none twice, however they were written.
@@ -185,9 +189,10 @@ mod tests {
         for (text, said) in [
             ("", "EOF"),
             (r#"{"version":3}"#, "its version is 3"),
-            (r#"{"version":2,"entries":{"/x":""}}"#, "not below"),
-            (r#"{"version":2,"entries":{"":""}}"#, "not below"),
-            (r#"{"version":2,"entries":{"a/../x":""}}"#, "a/../x is not below"),
+            (r#"{"version":2,"entries":{"/x":"directory"}}"#, "not below"),
+            (r#"{"version":2,"entries":{"":"directory"}}"#, "not below"),
+            (r#"{"version":2,"entries":{"a/../x":"directory"}}"#, "a/../x is not below"),
+            (r#"{"version":2,"entries":{"a":""}}"#, "says nothing"),
             (r#"{"version":1,"entries":["../x"]}"#, "not below"),
             ("{\n  \"version\": 2,\n  \"entries\": {\n    \"../x\": \"directory\"\n  }\n}\n", "not below"),
         ] {

@@ -51,11 +51,11 @@ fn links_in_the_output_are_not_followed() {
     place.write("secret/run", super::CANARY);
     let before = secret(&place);
     // Said to be ours: a file behind a link, and the link itself.
-    for stamp in ["", "directory"] {
+    for stamp in ["link ../secret", "directory"] {
         let _ = fs::remove_dir_all(place.path("out"));
         place.write(
             "out/.hermesc.json",
-            format!("{{\"version\":2,\"entries\":{{\"s6-rc.d\":\"{stamp}\",\"s6-rc.d/word\":\"\",\"s6-rc.d/run\":\"\",\"gone/word\":\"\"}}}}"),
+            format!("{{\"version\":2,\"entries\":{{\"s6-rc.d\":\"{stamp}\",\"s6-rc.d/word\":\"link x\",\"s6-rc.d/run\":\"link x\",\"gone/word\":\"link x\"}}}}"),
         );
         place.link("out/s6-rc.d", "../secret");
         place.link("out/gone", "../secret");
