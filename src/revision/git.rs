@@ -1,9 +1,14 @@
 //! The program `git`: asked once for a list, and kept open for the bytes of objects.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::revision::RevisionError;
 
@@ -32,11 +37,58 @@ fn not_started(error: &io::Error) -> RevisionError {
     }
 }
 
+/// How long git may take for one answer: a named pipe where it wants a file would keep it for ever.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn took_too_long() -> String {
+    format!("it did not answer for {} s", PATIENCE.as_secs())
+}
+
+/// Ends a process that takes too long, unless this is dropped before.
+#[derive(Debug)]
+struct Watch {
+    /// What is told of an answer; its end is the end of the watch.
+    over: Option<mpsc::Sender<()>>,
+}
+
+impl Watch {
+    fn over(child: &Child) -> Self {
+        let process = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let (sender, told) = mpsc::channel::<()>();
+        let wait = move || {
+            let ended = loop {
+                match told.recv_timeout(PATIENCE) {
+                    Ok(()) => {}
+                    Err(ended) => break ended,
+                }
+            };
+            if let (mpsc::RecvTimeoutError::Timeout, Some(process)) = (ended, process) {
+                let _ = kill_process(process, Signal::KILL);
+            }
+        };
+        // Where no thread can be had, git is waited for.
+        Self { over: thread::Builder::new().spawn(wait).ok().map(|_| sender) }
+    }
+
+    /// Says that there was an answer.
+    fn go_on(&self) {
+        if let Some(over) = &self.over {
+            let _ = over.send(());
+        }
+    }
+}
+
 /// Runs git in a directory that is there: what it printed, or what it said where it failed.
 pub(super) fn git(directory: &Utf8Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, RevisionError> {
-    let output = command(directory).args(arguments).output().map_err(|error| not_started(&error))?;
+    let child = command(directory).args(arguments).spawn().map_err(|error| not_started(&error))?;
+    let watch = Watch::over(&child);
+    let output = child.wait_with_output().map_err(|error| not_started(&error))?;
+    drop(watch);
     if output.status.success() {
         return Ok(Ok(output.stdout));
+    }
+    if output.status.signal() == Some(Signal::KILL.as_raw()) {
+        return Err(RevisionError::Failed(took_too_long()));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let first = said.lines().next().unwrap_or_default();
@@ -50,6 +102,9 @@ const MAX_RECORD: u64 = 1 << 20;
 /// What git prints, each part ended by a zero, as it comes: nobody knows how much it will be.
 pub(super) struct Records {
     child: Child,
+    watch: Option<Watch>,
+    /// How many parts there were.
+    answered: usize,
     answers: BufReader<ChildStdout>,
 }
 
@@ -58,7 +113,8 @@ pub(super) fn records(directory: &Utf8Path, arguments: &[&str]) -> Result<Record
     let child = command(directory).args(arguments).stderr(Stdio::null()).spawn();
     let mut child = child.map_err(|error| not_started(&error))?;
     let answers = child.stdout.take().ok_or_else(|| RevisionError::Failed("it has no output".to_owned()))?;
-    Ok(Records { child, answers: BufReader::new(answers) })
+    let watch = Some(Watch::over(&child));
+    Ok(Records { child, watch, answered: 0, answers: BufReader::new(answers) })
 }
 
 impl Records {
@@ -68,12 +124,23 @@ impl Records {
         let mut part = Vec::new();
         (&mut self.answers).take(MAX_RECORD).read_until(0, &mut part).map_err(failed)?;
         match part.pop() {
-            Some(0) => return Ok(Some(part)),
+            Some(0) => {
+                self.answered += 1;
+                if self.answered.is_multiple_of(1_000) {
+                    self.watch.iter().for_each(Watch::go_on);
+                }
+                return Ok(Some(part));
+            }
             Some(_) => return Err(RevisionError::Failed("what it listed cannot be read".to_owned())),
             None => {}
         }
         let status = self.child.wait().map_err(failed)?;
-        if status.success() { Ok(None) } else { Err(RevisionError::Failed(status.to_string())) }
+        self.watch = None;
+        match status.signal() {
+            _ if status.success() => Ok(None),
+            Some(signal) if signal == Signal::KILL.as_raw() => Err(RevisionError::Failed(took_too_long())),
+            _ => Err(RevisionError::Failed(status.to_string())),
+        }
     }
 }
 
@@ -118,6 +185,7 @@ impl Objects {
             None => start(&self.directory)?,
         };
         let process = self.process.insert(process);
+        let _watch = Watch::over(&process.child);
         let lost = || io::Error::other("`git cat-file` ended");
         // One question at a time, so that neither waits for the other.
         let ask = process.ask.as_mut().ok_or_else(lost)?;

@@ -79,6 +79,28 @@ printf '[core]\n repositoryformatversion = 1\n fsmonitor = "touch %s/ran"\n[exte
     assert!(!place.path("given/ran").exists());
 }
 
+/// git reads what it takes for a file, and would wait for ever.
+#[test]
+fn git_is_not_waited_for() {
+    if !can("git", &["--version"], "the test of a repository that never answers") {
+        return;
+    }
+    let place = Place::new();
+    place.write("given/a.hermes", SERVICE);
+    sh(
+        &place,
+        r#"
+cd given
+git init -q .
+git add . && git -c user.name=a -c user.email=a@b commit -qm x
+git pack-refs --all
+rm -f .git/packed-refs
+mkfifo .git/packed-refs
+"#,
+    );
+    place.run(&["diff", "--rev", "HEAD", "given/a.hermes"]).says(2, "it did not answer for 20 s");
+}
+
 #[test]
 fn a_revision_that_holds_too_much_is_refused() {
     if !can("git", &["--version"], "the test of a revision that holds too much") {
