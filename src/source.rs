@@ -8,6 +8,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use columns::{Columns, Units};
 
+/// Whether a name is that of a file of the language that is a member of its directory: `*.hermes`, and not hidden.
+#[must_use]
+pub fn is_member(name: &str) -> bool {
+    name.ends_with(".hermes") && !name.starts_with('.')
+}
+
 /// A half-open range of byte offsets in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {

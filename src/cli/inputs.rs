@@ -233,7 +233,7 @@ impl Names {
     fn of(directory: &Utf8Path, aspect: Aspect) -> io::Result<Self> {
         let counts = |name: &str| {
             // Other files beside the texts, such as those that editors make, change nothing.
-            aspect == Aspect::Names || (name.ends_with(".hermes") && !name.starts_with('.'))
+            aspect == Aspect::Names || crate::source::is_member(name)
         };
         let metadata = fs::metadata(directory)?;
         let settled = metadata.modified()?.elapsed().is_ok_and(|age| age > SETTLED);

@@ -9,6 +9,7 @@ use crate::compile::Checked;
 use crate::report::{list, safe_text};
 use crate::resolve::{Disk, Files, foreign};
 use crate::s6rc::read::{self, Other};
+use crate::source::is_member;
 
 /// What to do about a file in which there is nothing yet.
 pub(super) const BEGIN: &str = "add a `longrun NAME { run exec PROGRAM; in user }`, or begin with `hermesc init`";
@@ -75,7 +76,7 @@ pub(super) fn directories(path: &Utf8Path) -> String {
 pub(super) fn language(paths: &[Utf8PathBuf]) -> Result<(), u8> {
     paths.iter().try_for_each(|path| {
         match Disk.list(path) {
-            Ok(Some(names)) if !names.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')) => {
+            Ok(Some(names)) if !names.iter().any(|name| is_member(name)) => {
                 return Err(no_language(path));
             }
             // What is not there is told by whoever reads it.

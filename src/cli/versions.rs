@@ -121,7 +121,7 @@ fn on_disk(path: &Utf8Path, target: Option<Target>) -> Result<Read, u8> {
 fn in_revision(revision: &Revision, path: &Utf8Path, shown: &str, target: Option<Target>) -> Result<Read, u8> {
     let refused = |(path, error): Refusal| refused_entry(&format!("{path} in {shown}"), &error);
     let Some(layout) = read::recognise_in(revision, path).map_err(refused)? else {
-        let hold_some = revision.names(path).map_err(refused)?.iter().any(|name| name.ends_with(".hermes"));
+        let hold_some = revision.names(path).map_err(refused)?.iter().any(|name| crate::source::is_member(name));
         if revision.is_directory(path.as_std_path()).map_err(refused)? && !hold_some {
             if revision.is_there(path.join("type").as_std_path()).map_err(refused)? {
                 let help = "name the directory that holds it: a definition is compared with the others of its set";

@@ -181,7 +181,7 @@ fn candidates(path: &Utf8Path, documents: &Documents, workspace: &[Utf8PathBuf])
             .list(folder)
             .ok()
             .flatten()
-            .is_some_and(|names| names.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')))
+            .is_some_and(|names| names.iter().any(|name| crate::source::is_member(name)))
     });
     let own =
         folders.last().copied() == path.parent() && path.file_name().is_some_and(|name| name.ends_with(".hermes"));

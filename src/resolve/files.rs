@@ -12,7 +12,7 @@ use crate::disk;
 use crate::resolve::bounds::{self, Bounds};
 use crate::resolve::foreign;
 use crate::rules::reading;
-use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span};
+use crate::source::{FileId, Location, MAX_SOURCE_BYTES, SourceMap, Span, is_member};
 use crate::syntax;
 use crate::syntax::ast::{self, Tree};
 
@@ -152,7 +152,7 @@ impl Loader<'_> {
     /// The files that a path stands for: itself, or the `.hermes` files of a directory.
     fn members(&self, path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
         let Some(mut names) = self.files.list(path)? else { return Ok(vec![path.to_owned()]) };
-        names.retain(|name| name.ends_with(".hermes") && !name.starts_with('.'));
+        names.retain(|name| is_member(name));
         names.sort_unstable();
         Ok(names.into_iter().map(|name| path.join(name)).collect())
     }

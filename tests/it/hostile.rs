@@ -87,6 +87,20 @@ impl Place {
         Ran { what: arguments.join(" "), output }
     }
 
+    /// Runs a script of bash in the folder, which ends well: what it said. `$H` is hermesc.
+    #[track_caller]
+    fn sh(&self, script: &str) -> String {
+        let output = Command::new("bash")
+            .args(["-euc", script])
+            .env("H", env!("CARGO_BIN_EXE_hermesc"))
+            .current_dir(self.0.path())
+            .output()
+            .expect("bash starts");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{said}");
+        said
+    }
+
     /// Writes one text and checks it.
     fn check(&self, text: impl AsRef<[u8]>) -> Ran {
         self.write("given/set.hermes", text);

@@ -9,6 +9,7 @@ use crate::s6rc::read::Refusal;
 use crate::s6rc::read::links;
 use crate::s6rc::read::places::{OnDisk, Places};
 use crate::s6rc::target::{Family, Target};
+use crate::source::is_member;
 
 /// The directory of s6-overlay in an image.
 const OVERLAY: &str = "etc/s6-overlay";
@@ -339,7 +340,7 @@ pub fn has_language_files(path: &Utf8Path) -> bool {
 }
 
 fn holds_language(places: &dyn Places, path: &Utf8Path) -> Result<bool, Refusal> {
-    Ok(places.names(path)?.iter().any(|name| name.ends_with(".hermes") && !name.starts_with('.')))
+    Ok(places.names(path)?.iter().any(|name| is_member(name)))
 }
 
 fn image(places: &dyn Places, root: &Utf8Path) -> Result<Option<Layout>, Refusal> {

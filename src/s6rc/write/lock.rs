@@ -1,12 +1,12 @@
 //! One writer at a time, and no litter of those that were killed.
 
 use std::fs::File;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 use crate::s6rc::write::{Output, WriteError, mount};
 
@@ -28,7 +28,9 @@ pub(super) fn take(output: &Output) -> Result<Vec<File>, WriteError> {
 fn lock(directory: &Utf8Path, output: &Output, begin: Instant) -> Result<Option<File>, WriteError> {
     let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
     loop {
-        let Ok(open) = File::open(directory) else { return Ok(None) };
+        // A named pipe of that name is not waited for.
+        let flags = OFlags::DIRECTORY.bits().cast_signed();
+        let Ok(open) = File::options().read(true).custom_flags(flags).open(directory) else { return Ok(None) };
         match flock(&open, FlockOperation::NonBlockingLockExclusive) {
             // Whoever had it may have put another directory in its place.
             Ok(()) if open.metadata().ok().map(place) == directory.metadata().ok().map(place) => return Ok(Some(open)),

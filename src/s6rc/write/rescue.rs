@@ -22,7 +22,11 @@ pub(super) fn rescue(
         let below = below.join(entry.file_name());
         let (from, to) = (old.join(&below), new.join(&below));
         if entry.file_type().map_err(io_error("read", &from))?.is_dir() {
-            rescue(old, new, is_ours, &below)?;
+            if !is_ours(&below) && is_missing(&to).map_err(io_error("read", &to))? {
+                fs::rename(&from, &to).map_err(io_error("keep", &to))?;
+            } else {
+                rescue(old, new, is_ours, &below)?;
+            }
         } else if !is_ours(&below) && is_newer(&from, &to).map_err(io_error("read", &from))? {
             let above = to.parent().unwrap_or(new);
             fs::create_dir_all(above).map_err(io_error("create", above))?;
@@ -30,6 +34,15 @@ pub(super) fn rescue(
         }
     }
     Ok(())
+}
+
+/// Whether nothing is at a path whose directory is there.
+fn is_missing(path: &Utf8Path) -> io::Result<bool> {
+    let above = path.parent().is_some_and(Utf8Path::is_dir);
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(above),
+        found => found.map(|_| false),
+    }
 }
 
 /// Whether something is another one than what has its place, and was not replaced by that.

@@ -8,14 +8,11 @@ use crate::emit_faults::can;
 
 const SERVICE: &str = "longrun web { run exec a; in user }\n";
 
-fn sh(place: &Place, script: &str) -> String {
-    let output = Command::new("bash")
-        .args(["-euc", script, "bash", env!("CARGO_BIN_EXE_hermesc")])
-        .current_dir(place.0.path())
-        .output()
-        .expect("bash starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+/// A repository in `given` with one commit, to which something is done.
+fn repository(place: &Place, then: &str) {
+    place.write("given/a.hermes", SERVICE);
+    let begin = "cd given; git init -q .; git add .; git -c user.name=a -c user.email=a@b commit -qm x";
+    place.sh(&format!("{begin}\n{then}"));
 }
 
 #[test]
@@ -47,7 +44,7 @@ emit third
 ls -d services/third services/again || true
 "#,
     );
-    let said = sh(&place, r#"H="$1" unshare -m bash -eu inside.sh 2> said; cat said"#);
+    let said = place.sh(r#"unshare -m bash -eu inside.sh 2> said; cat said"#);
     let kept: Vec<&str> = said.lines().filter(|line| line.contains("kept") || *line == "precious").collect();
     assert_eq!(kept, ["precious", "other/kept", "vol/kept"], "{said}");
     assert!(said.contains("something is mounted at"), "{said}");
@@ -63,14 +60,9 @@ fn a_repository_runs_nothing() {
         return;
     }
     let place = Place::new();
-    place.write("given/a.hermes", SERVICE);
-    sh(
+    repository(
         &place,
-        r#"
-cd given
-git init -q .
-git add . && git -c user.name=a -c user.email=a@b commit -qm x
-blob=$(git rev-parse HEAD:a.hermes)
+        r#"blob=$(git rev-parse HEAD:a.hermes)
 rm -f ".git/objects/${blob:0:2}/${blob:2}"
 printf '[core]\n repositoryformatversion = 1\n fsmonitor = "touch %s/ran"\n[extensions]\n partialClone = origin\n[remote "origin"]\n promisor = true\n url = /none\n uploadpack = "touch %s/ran; false"\n' "$PWD" "$PWD" > .git/config
 "#,
@@ -86,14 +78,9 @@ fn git_is_not_waited_for() {
         return;
     }
     let place = Place::new();
-    place.write("given/a.hermes", SERVICE);
-    sh(
+    repository(
         &place,
-        r#"
-cd given
-git init -q .
-git add . && git -c user.name=a -c user.email=a@b commit -qm x
-git pack-refs --all
+        r#"git pack-refs --all
 rm -f .git/packed-refs
 mkfifo .git/packed-refs
 "#,
@@ -108,9 +95,7 @@ fn a_revision_that_holds_too_much_is_refused() {
     }
     let place = Place::new();
     place.write("given/a.hermes", SERVICE);
-    sh(
-        &place,
-        r#"
+    place.sh(r#"
 cd given
 git init -q .
 blob=$(git hash-object -w a.hermes)
@@ -119,8 +104,7 @@ for level in 1 2 3 4 5 6 7 8; do
     tree=$(for name in 0 1 2 3 4 5 6 7 8 9; do printf "040000 tree $tree\td$name\n"; done | git mktree)
 done
 git update-ref refs/heads/bomb $(git -c user.name=a -c user.email=a@b commit-tree -m x $tree)
-"#,
-    );
+"#);
     let hermesc = env!("CARGO_BIN_EXE_hermesc");
     let output = Command::new("sh")
         .args(["-c", &format!("cd given && ulimit -v 2000000 && exec {hermesc} diff bomb:d0 a.hermes")])

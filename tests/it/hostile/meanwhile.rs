@@ -1,21 +1,7 @@
 //! What others do to an output, or in it, before and while it is written again.
 
-use std::process::Command;
-
 use super::Place;
 use crate::emit_faults::can;
-
-fn sh(place: &Place, script: &str) -> String {
-    let output = Command::new("bash")
-        .args(["-euc", script])
-        .env("H", env!("CARGO_BIN_EXE_hermesc"))
-        .current_dir(place.0.path())
-        .output()
-        .expect("bash starts");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}");
-    said
-}
 
 /// Services, so many that writing them takes a while.
 fn services(place: &Place, name: &str, number: usize, word: &str) {
@@ -37,8 +23,8 @@ fn copies_and_touched_manifests_hide_no_change() {
         "mv out copy; touch copy; touch -r copy copy/.hermesc.json",
         "mv out copy; chmod 600 copy/.hermesc.json; chmod 644 copy/.hermesc.json",
     ] {
-        sh(&place, "rm -rf out copy; $H emit one.hermes -o out; echo '# by hand' >> out/s6-rc.d/s1/run");
-        sh(&place, copy);
+        place.sh("rm -rf out copy; $H emit one.hermes -o out; echo '# by hand' >> out/s6-rc.d/s1/run");
+        place.sh(copy);
         place.run(&["emit", "--check", "one.hermes", "-o", "copy"]).says(1, "s6-rc.d/s1/run");
         place.run(&["emit", "two.hermes", "-o", "copy"]).says(2, "by hand");
         let text = std::fs::read_to_string(place.path("copy/s6-rc.d/s1/run")).unwrap();
@@ -51,9 +37,7 @@ fn what_is_written_meanwhile_is_kept() {
     let place = Place::new();
     services(&place, "one.hermes", 300, "one");
     services(&place, "two.hermes", 300, "two");
-    let said = sh(
-        &place,
-        r#"
+    let said = place.sh(r#"
 $H emit one.hermes -o out
 mkdir out/s6-rc.d/mine
 echo 0 > out/s6-rc.d/mine/saved
@@ -62,6 +46,7 @@ echo 0 > out/s6-rc.d/mine/saved
     while [ ! -e stop ]; do
         i=$((i + 1))
         echo $i > out/s6-rc.d/mine/new$i && echo $i >> made || true
+        mkdir out/s6-rc.d/mine/dir$i && echo $i >> dirs || true
         echo $i > saving && mv saving out/s6-rc.d/mine/saved && echo $i > last || true
     done
 ) 2> /dev/null &
@@ -72,9 +57,9 @@ done
 touch stop
 wait
 for i in $(cat made); do [ -e out/s6-rc.d/mine/new$i ] || echo "lost $i"; done
+for i in $(cat dirs); do [ -d out/s6-rc.d/mine/dir$i ] || echo "lost directory $i"; done
 echo "made $(wc -l < made), saved $(cat out/s6-rc.d/mine/saved), last $(cat last)"
-"#,
-    );
+"#);
     assert!(!said.contains("lost"), "{said}");
     let number = |word: &str| -> u64 {
         let behind = said.split(word).nth(1).unwrap_or_default();
@@ -89,9 +74,7 @@ fn outputs_in_each_other_wait_for_each_other() {
     let place = Place::new();
     services(&place, "one.hermes", 40, "one");
     services(&place, "two.hermes", 40, "two");
-    let said = sh(
-        &place,
-        r#"
+    let said = place.sh(r#"
 $H emit one.hermes -o x
 $H emit one.hermes -o x/x
 for round in 1 2 3 4 5 6 7 8; do
@@ -100,8 +83,7 @@ for round in 1 2 3 4 5 6 7 8; do
     $H emit one.hermes -o x & $H emit one.hermes -o x/x; wait
     $H emit --check one.hermes -o x && $H emit --check one.hermes -o x/x
 done
-"#,
-    );
+"#);
     assert!(!said.contains("cannot") && !said.contains("is not what"), "{said}");
     assert_eq!(said.matches("is as it should be").count(), 32, "{said}");
 }
@@ -131,7 +113,7 @@ umount out/s6-rc.d/s2/run
 $H emit two.hermes -o out
 "#,
     );
-    let said = sh(&place, "unshare -m bash -eu inside.sh 2>&1");
+    let said = place.sh("unshare -m bash -eu inside.sh 2>&1");
     assert!(!said.contains("done"), "{said}");
     assert_eq!(said.matches("cannot replace what is mounted at").count(), 2, "{said}");
 }
@@ -141,11 +123,9 @@ fn a_shell_in_the_output_stays_in_it() {
     let place = Place::new();
     services(&place, "one.hermes", 3, "one");
     services(&place, "two.hermes", 3, "two");
-    let said = sh(
-        &place,
-        r#"mkdir out; cd out; $H emit ../one.hermes -o .; $H emit ../two.hermes -o .; pwd -P; cat s6-rc.d/s1/run
-mkdir deep; cd deep; $H emit ../../one.hermes -o ..; pwd -P; cat ../s6-rc.d/s1/run"#,
-    );
+    let said = place
+        .sh(r#"mkdir out; cd out; $H emit ../one.hermes -o .; $H emit ../two.hermes -o .; pwd -P; cat s6-rc.d/s1/run
+mkdir deep; cd deep; $H emit ../../one.hermes -o ..; pwd -P; cat ../s6-rc.d/s1/run"#);
     assert!(said.contains("two") && said.contains("the working directory is in it"), "{said}");
     place.run(&["emit", "one.hermes", "-o", ""]).says(2, "a directory is wanted");
 }
@@ -173,11 +153,8 @@ fn fixes_change_no_mode_elsewhere() {
     place.write(&format!("{services}/setup/up"), "/etc/s6-overlay/scripts/setup\n");
     place.write("given/etc/s6-overlay/scripts/other", "");
     place.write("private", "#!/bin/sh\ntrue\n");
-    let said = sh(
-        &place,
-        r#"chmod 600 private; ln private given/etc/s6-overlay/scripts/setup
+    let said = place.sh(r#"chmod 600 private; ln private given/etc/s6-overlay/scripts/setup
 $H check --fix given || true
-stat -c '%a %h' private given/etc/s6-overlay/scripts/setup"#,
-    );
+stat -c '%a %h' private given/etc/s6-overlay/scripts/setup"#);
     assert!(said.contains("600 1\n7"), "{said}");
 }

@@ -89,6 +89,10 @@ fn links_in_the_output_are_not_followed() {
 fn nothing_in_the_output_is_waited_for() {
     let place = Place::new();
     place.write("given/set.hermes", TEXT);
+    place.fifo("pipe");
+    for (more, code) in [(&["--check"][..], 1), (&["--diff"], 1), (&[], 2), (&["--force"], 2)] {
+        place.run(&[&["emit", "given", "-o", "pipe"], more].concat()).says(code, "");
+    }
     place.run(&["emit", "given", "-o", "out"]).says(0, "");
     place.remove("out/s6-rc.d/a/run");
     place.fifo("out/s6-rc.d/a/run");
